@@ -1,0 +1,40 @@
+from django.db import models
+
+from .items import Item
+
+
+class FeedCounter(models.Model):
+    """The last position given out. One locked row: positions are in commit order on every database."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    position = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.position)
+
+
+class Change(models.Model):
+    """One line of the change feed: what readers of the published state have to do to keep up."""
+
+    class Action(models.TextChoices):
+        PUBLISHED = "published"
+        UNPUBLISHED = "unpublished"
+        RENAMED = "renamed"
+        DELETED = "deleted"
+
+    position = models.PositiveBigIntegerField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=20)
+    locale = models.CharField(max_length=35)
+    slug = models.CharField(max_length=255)
+    action = models.CharField(max_length=12, choices=Action.choices)
+    # The slug before a rename; empty otherwise.
+    previous_slug = models.CharField(max_length=255, blank=True, default="")
+    revision = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.action} {self.slug}"
