@@ -1,0 +1,187 @@
+"""A content file as text that values can be read from and changed in."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .emitting import after_colon
+from .errors import DocumentError
+from .fences import find
+from .front_matter import FrontMatter
+from .reading import check_value
+from .scalars import Context, emit_key
+from .sections import Sections
+from .text import decode, dominant_newline, place
+
+
+class Document:
+    """One file. `bytes(document)` is its text, to the byte what was parsed as long as nothing is changed.
+
+    Keys are found in any letter case and written as the file spells them. A refused edit raises DocumentError and
+    leaves the document as it was.
+    """
+
+    def __init__(self, data: bytes, path: str = "") -> None:
+        self.path = path
+        self._bom, text = decode(data, path)
+        fences = find(text, path)
+        self._opening = text[: fences.opening]
+        self._closing = text[fences.closing : fences.body]
+        self._body = text[fences.body :]
+        self._sections: Sections | None = None
+        self._newline = dominant_newline(text)
+        # Unchanged, the bytes need no putting together.
+        self._data: bytes | None = data
+        try:
+            self._front_matter = FrontMatter(text[fences.opening : fences.closing], self._newline)
+        except DocumentError as error:
+            line, column = error.line, error.column
+            if line:
+                before, _ = place(text, fences.opening)
+                line += before - 1
+            raise DocumentError(error.code, error.message, line, column, error.hint, path) from None
+
+    def __bytes__(self) -> bytes:
+        if self._data is None:
+            body = self._body if self._sections is None else str(self._sections)
+            self._data = "".join((self._bom, self._opening, str(self._front_matter), self._closing, body)).encode()
+        return self._data
+
+    def __repr__(self) -> str:
+        return f"Document({self.path or self.get('title')!r})"
+
+    def copy(self) -> "Document":
+        """An independent document of the same text."""
+        return Document(bytes(self), self.path)
+
+    # --- front matter ---
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """A copy of all values, in the order of the file."""
+        return {key: _copied(value) for key, value in self._front_matter.values.items()}
+
+    def __getitem__(self, key: str) -> Any:
+        """Raises KeyError."""
+        name = self._front_matter.spelling(key)
+        if name is None:
+            raise KeyError(key)
+        return _copied(self._front_matter.values[name])
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key] if key in self else default
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self._front_matter.spelling(key) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._front_matter)
+
+    def __len__(self) -> int:
+        return len(self._front_matter.values)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Changes or adds a key. Only what differs from the value that is there is written anew.
+
+        Raises:
+            DocumentError: edit.type, edit.unsafe, encoding.control, limit.*.
+        """
+        self._edit(key, lambda: self._front_matter.set(key, check_value(value)))
+
+    def __delitem__(self, key: str) -> None:
+        """Raises KeyError."""
+        self._edit(key, lambda: self._front_matter.delete(key))
+
+    def position(self, *path: str | int) -> tuple[int, int]:
+        """Line and column, from 1, of a value: `document.position("externalLinks", 0, "url")`.
+
+        Raises:
+            KeyError, IndexError: there is no such value.
+        """
+        line, column = self._front_matter.position(*path)
+        return place(self._opening, len(self._opening))[0] + line - 1, column
+
+    def source(self, *path: str | int) -> str:
+        """A scalar as the file writes it, without quotes; "" for a list or map."""
+        return self._front_matter.source(*path)
+
+    # --- body ---
+
+    @property
+    def body(self) -> str:
+        """The Markdown below the front matter, as it stands."""
+        return self._body if self._sections is None else str(self._sections)
+
+    @property
+    def sections(self) -> Sections:
+        if self._sections is None:
+            opening = "" if self._closing.endswith(("\n", "\r")) else self._newline
+            self._sections = Sections(self._body, self._newline, opening, self._touched)
+        return self._sections
+
+    @property
+    def preamble(self) -> str:
+        """Text before the first section."""
+        return self.sections.preamble
+
+    @preamble.setter
+    def preamble(self, text: str) -> None:
+        self.sections.preamble = text
+
+    def section_line(self, which: str | int) -> int:
+        """Line of a section's heading, from 1."""
+        before = self._opening + str(self._front_matter) + self._closing
+        return place(before, len(before))[0] + self.sections.line(which) - 1
+
+    # --- inside ---
+
+    def _touched(self) -> None:
+        self._data = None
+
+    def _edit(self, key: str, edit: Any) -> None:
+        try:
+            edit()
+        except DocumentError as error:
+            line = error.line
+            if line:
+                line += place(self._opening, len(self._opening))[0] - 1
+            message = error.message if f'"{key}"' in error.message else f'"{key}": {error.message}'
+            raise DocumentError(error.code, message, line, error.column, error.hint, self.path) from None
+        self._touched()
+
+
+def parse(data: bytes, path: str = "") -> Document:
+    """Reads a content file.
+
+    Args:
+        path: how errors name the file.
+
+    Raises:
+        DocumentError: the file cannot be read, or not be edited safely; with line, column and remedy.
+    """
+    return Document(data, path)
+
+
+def new_document(values: dict[str, Any], sections: list[tuple[str, str]] | None = None, preamble: str = "") -> Document:
+    """A document in the style of the seed: double quotes, lists on one line, links below each other, no last line end.
+
+    Args:
+        values: front matter in the order in which it is to stand.
+        sections: pairs of heading and Markdown.
+    """
+    context = Context("\n")
+    checked = check_value(values)
+    lines = [f"{emit_key(key, context)}:{after_colon(value, 0, context)}\n" for key, value in checked.items()]
+    document = parse(("---\n" + "".join(lines) + "---").encode())
+    if preamble:
+        document.preamble = preamble
+    for heading, text in sections or []:
+        document.sections.append(heading, text)
+    return document
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_copied(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,142 @@
+"""Markdown: where its headings and lists stand, and as safe HTML. One set of options, so that both agree."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import nh3
+import pyromark
+
+_OPTIONS = (
+    pyromark.Options.ENABLE_TABLES
+    | pyromark.Options.ENABLE_FOOTNOTES
+    | pyromark.Options.ENABLE_STRIKETHROUGH
+    | pyromark.Options.ENABLE_TASKLISTS
+)
+_MARKDOWN = pyromark.Markdown(options=_OPTIONS)
+
+_ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
+_ATTRIBUTES["code"] = _ATTRIBUTES.get("code", set()) | {"class"}
+_ATTRIBUTES["input"] = {"type", "checked", "disabled"}
+for _cell in ("td", "th"):
+    _ATTRIBUTES[_cell] = _ATTRIBUTES.get(_cell, set()) | {"align"}
+for _heading in ("h1", "h2", "h3", "h4", "h5", "h6", "sup", "div", "li"):
+    _ATTRIBUTES[_heading] = _ATTRIBUTES.get(_heading, set()) | {"id"}
+_TAGS = set(nh3.ALLOWED_TAGS) | {"input"}
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """Keeps what only Markdown itself makes: languages of code, boxes of task lists."""
+    if tag == "code" and name == "class":
+        return value if value.startswith("language-") and " " not in value else None
+    if tag == "input" and name == "type":
+        return value if value == "checkbox" else None
+    if name == "id":
+        # Ids of the page around it must not be taken over.
+        return value if value.startswith("fn") else None
+    return value
+
+
+def render(text: str) -> str:
+    """Sanitised HTML of a Markdown text: no scripts, styles, forms or addresses that run code."""
+    return nh3.clean(
+        _MARKDOWN.html(text),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_attribute,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A first-level heading outside of quotes, lists and HTML. `start` and `end` index the text, line end included."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    start: int
+    end: int
+
+
+def headings(text: str) -> list[Heading]:
+    """First-level headings at the top level, ATX and setext, in order."""
+    # Most bodies in a hurry: without these characters there can be no first-level heading.
+    if "#" not in text and "=" not in text:
+        return []
+    found: list[Heading] = []
+    depth = 0
+    for event, span in _MARKDOWN.events_with_range(text):
+        if not isinstance(event, dict):
+            continue
+        if "Start" in event:
+            tag = event["Start"]
+            if depth == 0 and isinstance(tag, dict) and tag.get("Heading", _NONE).get("level") == "H1":
+                found.append(Heading(span["start"], span["end"]))
+            depth += 1
+        elif "End" in event:
+            depth -= 1
+    if text.isascii():
+        return found
+    characters = _character_offsets(text, [offset for heading in found for offset in (heading.start, heading.end)])
+    return [Heading(characters[heading.start], characters[heading.end]) for heading in found]
+
+
+def flat_list(text: str) -> list[Item] | None:
+    """The items of a text that is one bullet list without lists, quotes, code or more than a paragraph inside."""
+    items: list[Item] = []
+    depth = 0
+    paragraphs = 0
+    for event, span in _MARKDOWN.events_with_range(text):
+        name, tag = _parts(event)
+        if name == "Start":
+            kind = tag if isinstance(tag, str) else next(iter(tag))
+            if (depth == 0 and (kind != "List" or tag[kind] is not None or items)) or (depth == 1 and kind != "Item"):
+                return None
+            if depth == 2 and kind in _BLOCKS:
+                return None
+            if depth == 1:
+                items.append(Item(span["start"], span["end"]))
+                paragraphs = 0
+            if kind == "Paragraph":
+                paragraphs += 1
+                if paragraphs > 1:
+                    return None
+            depth += 1
+        elif name == "End":
+            depth -= 1
+        elif depth == 0 or name in ("HardBreak", "Rule"):
+            return None
+    if not items:
+        return None
+    if text.isascii():
+        return items
+    characters = _character_offsets(text, [offset for item in items for offset in (item.start, item.end)])
+    return [Item(characters[item.start], characters[item.end]) for item in items]
+
+
+_NONE: dict[str, Any] = {}
+_BLOCKS = frozenset(
+    ("List", "BlockQuote", "CodeBlock", "HtmlBlock", "Heading", "Table", "FootnoteDefinition", "MetadataBlock")
+)
+
+
+def _parts(event: Any) -> tuple[str, Any]:
+    if isinstance(event, str):
+        return event, None
+    return next(iter(event.items()))  # type: ignore[no-any-return]
+
+
+def _character_offsets(text: str, offsets: list[int]) -> dict[int, int]:
+    """UTF-8 byte offsets, which pyromark gives, to indexes of code points."""
+    data = text.encode()
+    result = {}
+    byte = character = 0
+    for offset in sorted(set(offsets)):
+        character += len(data[byte:offset].decode())
+        byte = offset
+        result[offset] = character
+    return result

@@ -1,0 +1,303 @@
+"""YAML text to values and nodes, with every check that makes editing it safe."""
+
+import math
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import frontmatter  # type: ignore[import-untyped]
+import yaml
+from frontmatter.default_handlers import YAMLHandler  # type: ignore[import-untyped]
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
+
+from . import limits
+from .errors import DocumentError
+from .text import has_control, place
+
+_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map"))
+_STRING = "tag:yaml.org,2002:str"
+_MERGE = "tag:yaml.org,2002:merge"
+_EQUALS = "tag:yaml.org,2002:value"
+
+# Where an anchor or an alias may begin. Matches more than that; the event stream then decides.
+_ANCHOR = re.compile(r"(?:^|[\s\[{,:])[&*][^\s,\]}]", re.MULTILINE)
+# Indents and dashes deep enough to need counting before the recursive composer sees them.
+_DEEP = re.compile(r"(?<![^\r\n])[ \t\-?:]{40}")
+
+# What PyYAML's constructors raise for a scalar that looks like a date or a number and is none.
+_VALUE_ERRORS = (ValueError, KeyError, AttributeError, IndexError, TypeError, OverflowError, RecursionError)
+
+
+class _Handler(YAMLHandler):  # type: ignore[misc]
+    """Gives python-frontmatter exactly the span we found, and keeps the nodes of the one composing run."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+        self.root: Node | None = None
+
+    def split(self, text: str) -> tuple[str, str]:
+        return self.text, ""
+
+    def load(self, fm: str, **kwargs: object) -> Any:
+        loader = yaml.CSafeLoader(fm)
+        try:
+            self.root = loader.get_single_node()
+            if self.root is None:
+                return {}
+            if not isinstance(self.root, MappingNode):
+                raise _NotAMap
+            _inspect(fm, self.root)
+            return loader.construct_document(self.root)
+        finally:
+            loader.dispose()
+
+
+class _NotAMap(Exception):
+    pass
+
+
+def read(text: str) -> tuple[dict[str, Any], MappingNode | None]:
+    """The values of a front matter and the node they come from; None when it is empty.
+
+    Raises:
+        DocumentError: yaml.*, limit.*, frontmatter.not-a-map, encoding.control; the place counts within `text`.
+    """
+    _limit(text)
+    handler = _Handler(text)
+    try:
+        values, _ = frontmatter.parse("", handler=handler)
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_error(error, text) from None
+    except yaml.YAMLError as error:
+        raise DocumentError("yaml.syntax", f"The front matter is not YAML: {error}.", 1, 1) from None
+    except _NotAMap:
+        assert handler.root is not None
+        line, column = place(text, handler.root.start_mark.index)
+        raise DocumentError(
+            "frontmatter.not-a-map",
+            f"The front matter is a {'list' if isinstance(handler.root, SequenceNode) else 'single value'}.",
+            line,
+            column,
+            'Write keys and values, such as title: "…".',
+        ) from None
+    except DocumentError:
+        raise
+    except _VALUE_ERRORS as error:
+        raise _value_error(text, handler.root, error) from None
+    return values, handler.root  # type: ignore[return-value]
+
+
+def compose(text: str) -> MappingNode:
+    """The node of a text that `read` accepted."""
+    node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    assert isinstance(node, MappingNode)
+    return node
+
+
+def same(a: object, b: object) -> bool:
+    """Equal in value and type, all the way down: 1, True and 1.0 differ, and so do a date and its text."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, dict):
+        assert isinstance(b, dict)
+        return a.keys() == b.keys() and all(same(value, b[key]) for key, value in a.items())
+    if isinstance(a, list):
+        assert isinstance(b, list)
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, float):
+        assert isinstance(b, float)
+        return a == b or (math.isnan(a) and math.isnan(b))
+    if isinstance(a, datetime):
+        assert isinstance(b, datetime)
+        return a == b and a.utcoffset() == b.utcoffset()
+    return bool(a == b)
+
+
+def check_value(value: object, depth: int = 1) -> Any:
+    """A deep copy of a value that a front matter can hold, tuples as lists.
+
+    Raises:
+        DocumentError: edit.type for a type that YAML has no plain form for, encoding.control, limit.depth.
+    """
+    if depth > limits.DEPTH:
+        raise DocumentError("limit.depth", f"The value is nested more than {limits.DEPTH} levels deep.")
+    if isinstance(value, str):
+        if has_control(value):
+            raise DocumentError("encoding.control", "The text holds a control character.", hint="Remove it.")
+        return str(value)
+    if value is None or isinstance(value, bool | int | float | date):
+        return value
+    if isinstance(value, list | tuple):
+        return [check_value(item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {check_value(key, depth + 1): check_value(item, depth + 1) for key, item in value.items()}
+    raise DocumentError("edit.type", f"A front matter cannot hold a {type(value).__name__}.")
+
+
+def _limit(text: str) -> None:
+    if len(text) > limits.FRONT_MATTER_CHARACTERS:
+        raise DocumentError(
+            "limit.front-matter",
+            f"The front matter has {len(text):,} characters; {limits.FRONT_MATTER_CHARACTERS:,} are allowed.",
+            1,
+            1,
+            "Move text to the body.",
+        )
+    brackets = text.count("[") + text.count("{")
+    if (
+        brackets > limits.DEPTH
+        or len(text) > limits.NODES
+        or _DEEP.search(text)
+        or (("&" in text or "*" in text) and _ANCHOR.search(text))
+    ):
+        _scan(text)
+
+
+def _scan(text: str) -> None:
+    """Walks the events, which takes no recursion: the composer would die of what is refused here."""
+    depth = nodes = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+                raise _refusal(
+                    "yaml.anchor",
+                    f'The front matter uses the anchor or alias "{event.anchor}": one text would stand for two values.',
+                    text,
+                    event.start_mark.index,
+                    "Write the value out in both places.",
+                )
+            if isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            elif isinstance(event, yaml.NodeEvent):
+                nodes += 1
+                depth += isinstance(event, yaml.CollectionStartEvent)
+            _bound(depth, nodes, text, event.start_mark.index)
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_error(error, text) from None
+
+
+def _bound(depth: int, nodes: int, text: str, index: int) -> None:
+    if depth > limits.DEPTH:
+        message = f"The front matter is nested more than {limits.DEPTH} levels deep."
+        raise _refusal("limit.depth", message, text, index, "Move content to the body.")
+    if nodes > limits.NODES:
+        message = f"The front matter holds more than {limits.NODES:,} values."
+        raise _refusal("limit.nodes", message, text, index, "Move content to the body.")
+
+
+def _inspect(text: str, root: MappingNode) -> None:
+    """Refuses what the composer is silent about: duplicate keys, tags, merge keys, too much of anything."""
+    escapes = "\\" in text
+    nodes = keys = 0
+    todo: list[tuple[Node, int]] = [(root, 1)]
+    while todo:
+        node, depth = todo.pop()
+        nodes += 1
+        if depth > limits.DEPTH or nodes > limits.NODES:
+            _bound(depth, nodes, text, node.start_mark.index)
+        if node.tag not in _TAGS:
+            raise _tag_error(text, node)
+        if isinstance(node, ScalarNode):
+            if escapes and node.style == '"' and has_control(node.value):
+                raise _refusal(
+                    "encoding.control",
+                    "An escape in this text stands for a control character.",
+                    text,
+                    node.start_mark.index,
+                    "Remove it.",
+                )
+        elif isinstance(node, SequenceNode):
+            todo.extend((item, depth + 1) for item in reversed(node.value))
+        else:
+            keys += len(node.value)
+            if keys > limits.KEYS:
+                message = f"The front matter has more than {limits.KEYS:,} keys."
+                raise _refusal("limit.keys", message, text, node.start_mark.index, "Move content to the body.")
+            _inspect_keys(text, node, top=node is root)
+            todo.extend((value, depth + 1) for _, value in reversed(node.value))
+
+
+def _inspect_keys(text: str, mapping: MappingNode, top: bool) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for key, _ in mapping.value:
+        index = key.start_mark.index
+        if key.tag not in _TAGS:
+            raise _tag_error(text, key)
+        if not isinstance(key, ScalarNode) or _is_explicit(text, mapping, index):
+            message = "A key of the front matter is a list, a map or begins with ?."
+            raise _refusal("yaml.key", message, text, index, "Write a plain name as the key.")
+        if top and key.tag != _STRING:
+            message = f'The key "{key.value}" is read as a {key.tag.rpartition(":")[2]}, not as text.'
+            raise _refusal("yaml.key", message, text, index, f'Write it in quotes: "{key.value}":')
+        if key.style == '"' and has_control(key.value):
+            raise _refusal("encoding.control", "A key holds a control character.", text, index, "Remove it.")
+        name = (key.tag, key.value.casefold() if top else key.value)
+        if name in seen:
+            first = seen[name]
+            message = f'The key "{key.value}" stands twice'
+            message += f', once as "{first}".' if first != key.value else "."
+            raise _refusal("yaml.duplicate-key", message, text, index, "Keep one of the two.")
+        seen[name] = key.value
+
+
+def _is_explicit(text: str, mapping: MappingNode, index: int) -> bool:
+    if mapping.flow_style or text[index - 1 : index] not in (" ", "\t"):
+        return False
+    return text[:index].rstrip(" \t")[-1:] == "?"
+
+
+def _tag_error(text: str, node: Node) -> DocumentError:
+    index = node.start_mark.index
+    if node.tag == _MERGE:
+        message = "The front matter uses the merge key <<: one text would stand for two values."
+        return _refusal("yaml.merge-key", message, text, index, "Write the keys out.")
+    if node.tag == _EQUALS:
+        return _refusal("yaml.value", "A single = has a meaning of its own in YAML.", text, index, 'Write "=".')
+    message = f"The tag {node.tag} is not one we know."
+    return _refusal("yaml.tag", message, text, index, "Remove the tag.")
+
+
+def _value_error(text: str, root: Node | None, error: Exception) -> DocumentError:
+    for scalar in _scalars(root) if root is not None else ():
+        loader = yaml.CSafeLoader("")
+        try:
+            loader.construct_object(scalar)
+        except yaml.YAMLError:
+            continue
+        except _VALUE_ERRORS as found:
+            shown = scalar.value if len(scalar.value) <= 40 else scalar.value[:40] + "…"
+            kind = {"timestamp": "date", "int": "number", "float": "number"}.get(scalar.tag.rpartition(":")[2], "value")
+            message = f"{shown} looks like a {kind}, but is none: {found}."
+            return _refusal("yaml.value", message, text, scalar.start_mark.index, "Correct it or write it in quotes.")
+        finally:
+            loader.dispose()
+    return DocumentError("yaml.value", f"The front matter cannot be read: {error}.", 1, 1)
+
+
+def _scalars(root: Node) -> Iterator[ScalarNode]:
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ScalarNode):
+            yield node
+        elif isinstance(node, SequenceNode):
+            todo.extend(reversed(node.value))
+        elif isinstance(node, MappingNode):
+            todo.extend(part for pair in reversed(node.value) for part in reversed(pair))
+
+
+def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> DocumentError:
+    mark = error.problem_mark or error.context_mark
+    line, column = place(text, min(mark.index, len(text))) if mark is not None else (1, 1)
+    if "expected a single document" in str(error.context or ""):
+        reason = "a second document begins here"
+    else:
+        reason = " ".join(str(part) for part in (error.context, error.problem) if part)
+    code = "yaml.key" if "unhashable" in reason else "yaml.syntax"
+    return DocumentError(code, f"The front matter is not valid YAML: {reason}.", line, column, "Correct this line.")
+
+
+def _refusal(code: str, message: str, text: str, index: int, hint: str) -> DocumentError:
+    return DocumentError(code, message, *place(text, index), hint)

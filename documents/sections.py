@@ -1,0 +1,402 @@
+"""The body as sections: what stands below each first-level heading."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from .errors import DocumentError
+from .markdown import flat_list, headings
+from .matching import match
+from .text import lines, refuse_conflict_markers, refuse_control, to_lf
+
+KNOWN = ("Brief Definition", "Detailed Explanation", "Key Concepts", "Common Applications", "Prerequisites")
+
+_ATX = re.compile(r"( {0,3}#)([ \t]*)(.*?)([ \t]+#+[ \t]*|[ \t]*)\Z", re.DOTALL)
+_MARKER = re.compile(r" {0,3}[-*+](?:[ \t]+|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One stretch of the body. The preamble is the first, without a heading.
+
+    heading: source of the heading without its marks. head: its lines, without the last line end. gap: line end of the
+    head and blank lines after it. text: without blank lines around it. tail: what separates it from the next piece.
+    The tail belongs to the place, not to the section: a section that moves leaves it behind.
+    """
+
+    heading: str
+    head: str
+    gap: str
+    text: str
+    tail: str
+
+    def __str__(self) -> str:
+        return self.head + self.gap + self.text + self.tail
+
+
+class Sections:
+    """An ordered sequence of sections. Iterating gives the headings; several may be the same.
+
+    `sections["Key Concepts"]` and `sections[2]` are texts, with "\\n" line ends and without blank lines around them.
+    """
+
+    def __init__(
+        self, body: str, newline: str, opening: str = "", touched: Callable[[], None] = lambda: None
+    ) -> None:
+        """opening: the line end that is due before a body begins, where the closing fence has none.
+
+        touched: called after each change.
+        """
+        self._newline = newline
+        self._opening = opening
+        self._touched = touched
+        self._pieces = _parse(body)
+
+    def __str__(self) -> str:
+        return "".join(map(str, self._pieces))
+
+    def __len__(self) -> int:
+        return len(self._pieces) - 1
+
+    def __iter__(self) -> Iterator[str]:
+        return (piece.heading for piece in self._pieces[1:])
+
+    def __contains__(self, heading: object) -> bool:
+        return any(heading == each for each in self)
+
+    def __repr__(self) -> str:
+        return f"Sections({list(self)!r})"
+
+    # --- reading ---
+
+    def __getitem__(self, which: str | int) -> str:
+        """Raises KeyError or IndexError when absent, DocumentError `section.ambiguous` when a name stands twice."""
+        return to_lf(self._pieces[self._find(which)].text)
+
+    def get(self, heading: str, default: str | None = None) -> str | None:
+        try:
+            return self[heading]
+        except KeyError:
+            return default
+
+    def line(self, which: str | int) -> int:
+        """Line of the heading within the body, from 1."""
+        before = "".join(map(str, self._pieces[: self._find(which)]))
+        return to_lf(before).count("\n") + 1
+
+    def items_of(self, which: str | int) -> list[str] | None:
+        """The items where the section is one flat bullet list, else None. Lines of one item are joined by a space."""
+        found = _items(self[which])
+        return None if found is None else [text for _, text in found]
+
+    @property
+    def preamble(self) -> str:
+        """Text before the first heading."""
+        return to_lf(self._pieces[0].text)
+
+    # --- writing: each method raises DocumentError and leaves the body as it was ---
+
+    @preamble.setter
+    def preamble(self, text: str) -> None:
+        text = _clean(text)
+        old = self._pieces[0]
+        if text == to_lf(old.text):
+            return
+        new = replace(old, text=self._written(old.text, text))
+        if text and not old.text:
+            separate = self._newline * 2 if len(self) else ""
+            new = replace(new, gap=old.gap or self._lead(), tail=separate)
+        elif not text:
+            new = replace(new, tail="")
+        self._replace([new, *self._pieces[1:]], [(None, text), *self._expected()[1:]])
+
+    def __setitem__(self, which: str | int, text: str) -> None:
+        """Sets the text; a heading that is absent is added, a known one in the order of the seed."""
+        try:
+            at = self._find(which)
+        except KeyError:
+            assert isinstance(which, str)
+            self.insert(self._place_for(which), which, text)
+            return
+        text = _clean(text)
+        old = self._pieces[at]
+        if text == to_lf(old.text):
+            return
+        gap = (old.gap or self._usual_gap()) if text else ""
+        new = replace(old, gap=gap, text=self._written(old.text, text))
+        expected = self._expected()
+        expected[at] = (old.heading, text)
+        self._replace([*self._pieces[:at], new, *self._pieces[at + 1 :]], expected)
+
+    def __delitem__(self, which: str | int) -> None:
+        at = self._find(which)
+        kept = [*self._pieces[:at], *self._pieces[at + 1 :]]
+        if at == len(self._pieces) - 1 and at > 0:
+            before = kept[-1]
+            # What ended the body still ends it.
+            if before.text or before.head:
+                kept[-1] = replace(before, tail=self._pieces[at].tail)
+        expected = self._expected()
+        del expected[at]
+        self._replace(kept, expected)
+
+    def insert(self, index: int, heading: str, text: str = "") -> None:
+        """Adds a section before the one at `index`; `len(sections)` adds it at the end."""
+        heading, text = _clean_heading(heading), _clean(text)
+        at = range(len(self) + 1)[index] + 1
+        written = text.replace("\n", self._newline)
+        new = _Piece(heading, f"# {heading}".rstrip(), self._usual_gap() if text else "", written, self._newline * 2)
+        pieces = [*self._pieces[:at], new, *self._pieces[at:]]
+        before = pieces[at - 1]
+        if at == len(pieces) - 1:
+            if before.text or before.head:
+                pieces[at] = replace(new, tail=before.tail)
+                pieces[at - 1] = replace(before, tail=self._newline * 2)
+            else:
+                pieces[at - 1] = replace(before, gap=before.gap or self._lead())
+                pieces[at] = replace(new, tail="" if self._opening else self._newline)
+        expected = self._expected()
+        expected.insert(at, (heading, text))
+        self._replace(pieces, expected)
+
+    def append(self, heading: str, text: str = "") -> None:
+        self.insert(len(self), heading, text)
+
+    def rename(self, which: str | int, heading: str) -> None:
+        at = self._find(which)
+        heading = _clean_heading(heading)
+        old = self._pieces[at]
+        new = replace(old, heading=heading, head=_rename(old.head, heading))
+        expected = self._expected()
+        expected[at] = (heading, expected[at][1])
+        self._replace([*self._pieces[:at], new, *self._pieces[at + 1 :]], expected)
+
+    def move(self, which: str | int, index: int) -> None:
+        """Puts a section at another place; `index` counts after it was taken out."""
+        at, to = self._find(which), range(len(self))[index] + 1
+        tails = [piece.tail for piece in self._pieces]
+        pieces, expected = list(self._pieces), self._expected()
+        pieces.insert(to, pieces.pop(at))
+        expected.insert(to, expected.pop(at))
+        self._replace([replace(piece, tail=tail) for piece, tail in zip(pieces, tails, strict=True)], expected)
+
+    def set_items(self, which: str | int, items: list[str]) -> None:
+        """Sets the items of a list section; items that stay keep their text, marks included.
+
+        Raises:
+            DocumentError: section.items where the section is no flat list, or an item would not be one.
+        """
+        try:
+            text = self[which]
+        except KeyError:
+            text = ""
+        old = _items(text) if text else []
+        if old is None:
+            message = f'The section "{which}" is not one flat list.'
+            raise DocumentError("section.items", message, hint="Edit it as text.")
+        wanted = [item.strip() for item in items]
+        if wanted == [name for _, name in old]:
+            return
+        before = list(self._pieces)
+        self[which] = _list_text(text, old, wanted)
+        if (self.items_of(which) if wanted else []) != wanted:
+            self._pieces = before
+            self._touched()
+            raise DocumentError(
+                "section.items",
+                f'An item of "{which}" would not be read as one line of a list.',
+                hint="Leave out line breaks, list marks and headings.",
+            )
+
+    # --- inside ---
+
+    def _find(self, which: str | int) -> int:
+        """Position among the pieces."""
+        if isinstance(which, int):
+            return range(len(self))[which] + 1
+        found = [at for at, piece in enumerate(self._pieces) if at and piece.heading == which]
+        if not found:
+            found = [at for at, piece in enumerate(self._pieces) if at and piece.heading.casefold() == which.casefold()]
+        if not found:
+            raise KeyError(which)
+        if len(found) > 1:
+            raise DocumentError(
+                "section.ambiguous",
+                f'The heading "{which}" stands {len(found)} times.',
+                hint="Say which by its position.",
+            )
+        return found[0]
+
+    def _place_for(self, heading: str) -> int:
+        if heading not in KNOWN:
+            return len(self)
+        rank = KNOWN.index(heading)
+        known = [(KNOWN.index(each), position) for position, each in enumerate(self) if each in KNOWN]
+        before = [pair for pair in known if pair[0] < rank]
+        if before:
+            return max(before)[1] + 1
+        return min(known)[1] if known else len(self)
+
+    def _usual_gap(self) -> str:
+        return next((piece.gap for piece in self._pieces[1:] if piece.gap), self._newline)
+
+    def _lead(self) -> str:
+        """What stands between the closing fence and a body that begins."""
+        return self._opening + self._newline
+
+    def _written(self, old: str, new: str) -> str:
+        """New text with the document's line ends; lines at either end that stay keep their own."""
+        was, now = lines(old), new.split("\n")
+        if new == "" or to_lf(old).count("\n") == old.count(self._newline):
+            return new.replace("\n", self._newline)
+        bare = [line.rstrip("\r\n") for line in was]
+        first = 0
+        while first < min(len(bare), len(now)) and bare[first] == now[first]:
+            first += 1
+        last = 0
+        while last < min(len(bare), len(now)) - first and bare[-1 - last] == now[-1 - last]:
+            last += 1
+        ends = [line[len(text) :] for line, text in zip(was, bare, strict=True)]
+        middle = len(now) - first - last
+        result_ends = [*ends[:first], *[""] * middle, *(ends[len(ends) - last :] if last else [])]
+        rows = [text + (end or self._newline) for text, end in zip(now, result_ends, strict=True)]
+        rows[-1] = now[-1]
+        return "".join(rows)
+
+    def _expected(self) -> list[tuple[str | None, str]]:
+        return [
+            (piece.heading if at else None, to_lf(piece.text)) for at, piece in enumerate(self._pieces)
+        ]
+
+    def _replace(self, pieces: list[_Piece], expected: list[tuple[str | None, str]]) -> None:
+        """Takes the new pieces if the body they make reads back as expected."""
+        written = "".join(map(str, pieces))
+        before, self._pieces = self._pieces, _parse(written)
+        if self._expected() != expected:
+            self._pieces = before
+            raise DocumentError(
+                "section.text",
+                "The text would open a section of its own or run into the next one.",
+                hint="Close code fences and HTML blocks, and write headings of the second level or below.",
+            )
+        self._touched()
+
+
+def _parse(body: str) -> list[_Piece]:
+    found = headings(body)
+    bounds = [heading.start for heading in found] + [len(body)]
+    pieces = [_preamble(body[: bounds[0]])]
+    for number, heading in enumerate(found):
+        head = body[heading.start : heading.end].rstrip("\r\n")
+        rest = body[heading.start + len(head) : bounds[number + 1]]
+        pieces.append(_Piece(_heading_text(head), head, *_split(rest)))
+    return pieces
+
+
+def _preamble(text: str) -> _Piece:
+    blank = len(text) - len(text.lstrip(" \t\r\n"))
+    # The indent of the first line belongs to the text.
+    gap = text[: max(text.rfind("\n", 0, blank), text.rfind("\r", 0, blank)) + 1] if blank < len(text) else text
+    core, tail = _core(text[len(gap) :])
+    return _Piece("", "", gap, core, tail)
+
+
+def _split(rest: str) -> tuple[str, str, str]:
+    """Gap, text and tail of what follows a heading; where there is no text, all is tail."""
+    blank = len(rest) - len(rest.lstrip(" \t\r\n"))
+    if blank == len(rest):
+        return "", "", rest
+    start = max(rest.rfind("\n", 0, blank), rest.rfind("\r", 0, blank)) + 1
+    core, tail = _core(rest[start:])
+    return rest[:start], core, tail
+
+
+def _core(text: str) -> tuple[str, str]:
+    """Text up to its last line with content, and the rest from that line's end."""
+    stop = len(text.rstrip(" \t\r\n"))
+    ends = [index for index in (text.find("\n", stop), text.find("\r", stop)) if index >= 0]
+    stop = min(ends, default=len(text))
+    return text[:stop], text[stop:]
+
+
+def _heading_text(head: str) -> str:
+    rows = to_lf(head).split("\n")
+    if len(rows) > 1:
+        return " ".join(row.strip() for row in rows[:-1])
+    atx = _ATX.match(rows[0])
+    return atx[3] if atx else rows[0].strip()
+
+
+def _rename(head: str, heading: str) -> str:
+    rows = lines(head)
+    if len(rows) > 1:
+        first = rows[0].rstrip("\r\n")
+        return heading + rows[-2][len(rows[-2].rstrip("\r\n")) :] + rows[-1] if first else heading
+    atx = _ATX.match(head)
+    assert atx is not None
+    return f"{atx[1]}{atx[2] or ' '}{heading}{atx[4]}"
+
+
+def _clean(text: str) -> str:
+    """A section's text as it is kept: "\\n" line ends, no blank lines around it."""
+    text = to_lf(text)
+    refuse_control(text)
+    refuse_conflict_markers(text)
+    rows = text.split("\n")
+    while rows and not rows[0].strip(" \t"):
+        del rows[0]
+    while rows and not rows[-1].strip(" \t"):
+        del rows[-1]
+    return "\n".join(rows)
+
+
+def _clean_heading(heading: str) -> str:
+    refuse_control(heading)
+    if "\n" in heading or "\r" in heading:
+        raise DocumentError("section.heading", "A heading is one line.", hint="Leave out the line break.")
+    return heading.strip(" \t")
+
+
+def _items(text: str) -> list[tuple[str, str]] | None:
+    """(source without trailing blank lines, text) of each item of a flat list."""
+    found = flat_list(text)
+    if found is None:
+        return None
+    result = []
+    position = 0
+    for item in found:
+        if text[position : item.start].strip():
+            return None
+        source = text[item.start : item.end].rstrip(" \t\n")
+        marker = _MARKER.match(source)
+        if marker is None:
+            return None
+        result.append((source, " ".join(row.strip() for row in source[marker.end() :].split("\n"))))
+        position = item.end
+    return None if text[position:].strip() else result
+
+
+def _list_text(text: str, old: list[tuple[str, str]], wanted: list[str]) -> str:
+    """The list with the wanted items: sources of those that stay, the neighbours' marks for new ones."""
+    lead, usual, mark = "", "\n", "- "
+    between: list[str] = []
+    if old:
+        position = text.index(old[0][0])
+        lead = text[:position]
+        for (source, _), (following, _) in zip(old, old[1:], strict=False):
+            position += len(source)
+            stop = text.index(following, position)
+            between.append(text[position:stop])
+            position = stop
+        usual = between[0] if between else "\n"
+        found = _MARKER.match(old[0][0])
+        assert found is not None
+        mark = found[0] if found[0][-1] in " \t" else found[0] + " "
+    matches = match([name for _, name in old], wanted)
+    sources = [
+        old[each.old][0] if each.old is not None and not each.changed else (mark + name).rstrip(" ")
+        for each, name in zip(matches, wanted, strict=True)
+    ]
+    # With as many items as before, each place keeps what separates it from the next.
+    joints = between if len(sources) == len(old) else [usual] * (len(sources) - 1)
+    return lead + "".join(map("".join, zip(sources, [*joints, ""], strict=False)))
