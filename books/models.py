@@ -40,8 +40,8 @@ class Book(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("isbn13", name="book_by_isbn"),
-            models.Index("difficulty", name="book_by_difficulty"),
+            models.Index(fields=["isbn13"], name="book_by_isbn"),
+            models.Index(fields=["difficulty"], name="book_by_difficulty"),
         ]
         constraints = [
             models.CheckConstraint(

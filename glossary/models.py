@@ -3,13 +3,14 @@
 from django.db import models
 
 from glossary.querysets import EntryQuerySet
+from publishing.fields import KeyField
 from publishing.models import Item
 
 
 class Category(models.Model):
     name = models.CharField(max_length=100)
     # Case-folded NFKC of the name.
-    key = models.CharField(max_length=100, unique=True)
+    key = KeyField(max_length=100, unique=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -22,8 +23,8 @@ class Category(models.Model):
 
 class Tag(models.Model):
     # Exactly as written; variants in letter case are tags of their own and a health finding.
-    name = models.CharField(max_length=100, unique=True)
-    key = models.CharField(max_length=100, db_index=True)
+    name = KeyField(max_length=100, unique=True)
+    key = KeyField(max_length=100, db_index=True)
 
     class Meta:
         ordering = ["key", "name"]
@@ -40,7 +41,7 @@ class Entry(models.Model):
 
     item = models.OneToOneField(Item, on_delete=models.CASCADE, primary_key=True, related_name="entry")
     category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+        Category, on_delete=models.PROTECT, null=True, blank=True, related_name="entries", db_index=False
     )
     # As written; beginner, intermediate and advanced are known, others are kept and reported.
     difficulty = models.CharField(max_length=100, blank=True)
@@ -66,9 +67,9 @@ class Entry(models.Model):
     class Meta:
         verbose_name_plural = "entries"
         indexes = [
-            models.Index("category", name="entry_by_category"),
-            models.Index("difficulty", name="entry_by_difficulty"),
-            models.Index("status", name="entry_by_status"),
+            models.Index(fields=["category"], name="entry_by_category"),
+            models.Index(fields=["difficulty"], name="entry_by_difficulty"),
+            models.Index(fields=["status"], name="entry_by_status"),
         ]
 
     def __str__(self) -> str:
@@ -84,15 +85,16 @@ class Entry(models.Model):
 
 
 class EntryTag(models.Model):
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="entry_tags")
-    tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="entry_tags")
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="entry_tags", db_index=False)
+    tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="entry_tags", db_index=False)
     position = models.PositiveSmallIntegerField()
 
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint("entry", "tag", name="entry_has_tag_once"),
-            models.UniqueConstraint("entry", "position", name="entry_tag_has_its_place"),
+            # The tag first, so that it also finds the entries of a tag.
+            models.UniqueConstraint(fields=["tag", "entry"], name="entry_has_tag_once"),
+            models.UniqueConstraint(fields=["entry", "position"], name="entry_tag_has_its_place"),
         ]
 
     def __str__(self) -> str:
@@ -100,24 +102,24 @@ class EntryTag(models.Model):
 
 
 class Alias(models.Model):
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="aliases")
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="aliases", db_index=False)
     name = models.CharField(max_length=300)
     # Case-folded NFKC, for look-ups.
-    key = models.CharField(max_length=300)
+    key = KeyField(max_length=300)
     position = models.PositiveSmallIntegerField()
 
     class Meta:
         ordering = ["position"]
         verbose_name_plural = "aliases"
-        constraints = [models.UniqueConstraint("entry", "position", name="alias_has_its_place")]
-        indexes = [models.Index("key", name="alias_by_key")]
+        constraints = [models.UniqueConstraint(fields=["entry", "position"], name="alias_has_its_place")]
+        indexes = [models.Index(fields=["key"], name="alias_by_key")]
 
     def __str__(self) -> str:
         return self.name
 
 
 class ExternalLink(models.Model):
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="external_links")
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="external_links", db_index=False)
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=500, blank=True)
     url = models.CharField(max_length=2048)
@@ -130,7 +132,7 @@ class ExternalLink(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint("entry", "position", name="link_has_its_place"),
+            models.UniqueConstraint(fields=["entry", "position"], name="link_has_its_place"),
             models.CheckConstraint(condition=~models.Q(url=""), name="link_has_url"),
         ]
 

@@ -1,5 +1,7 @@
 from django.db import models
 
+from publishing.fields import KeyField
+
 from .items import Item
 
 
@@ -23,13 +25,13 @@ class Change(models.Model):
         DELETED = "deleted"
 
     position = models.PositiveBigIntegerField(primary_key=True)
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="changes")
-    kind = models.CharField(max_length=20)
-    locale = models.CharField(max_length=35)
-    slug = models.CharField(max_length=255)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="changes", db_index=False)
+    kind = KeyField(max_length=20)
+    locale = KeyField(max_length=35)
+    slug = KeyField(max_length=255)
     action = models.CharField(max_length=12, choices=Action.choices)
     # The slug before a rename; empty otherwise.
-    previous_slug = models.CharField(max_length=255, blank=True, default="")
+    previous_slug = KeyField(max_length=255, blank=True, default="")
     revision = models.PositiveIntegerField()
     created_at = models.DateTimeField()
 

@@ -1,0 +1,58 @@
+"""What `manage.py check` says about Lemma's own settings."""
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ValidationError
+
+from publishing.validators import validate_language
+
+
+@register
+def check_content_folders(**kwargs: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    folders = {name: getattr(settings, name) for name in ("LEMMA_ENTRIES_DIR", "LEMMA_BOOKS_DIR")}
+    for name, folder in folders.items():
+        path = PurePosixPath(folder)
+        if path.is_absolute() or not path.parts or ".." in path.parts:
+            problems.append(
+                Error(
+                    f"{name} is “{folder}”, which is no folder inside CONTENT_ROOT.",
+                    hint=f"Write a relative path, such as {name}=terms.",
+                    id="lemma.E001",
+                )
+            )
+    entries, books = (PurePosixPath(folder) for folder in folders.values())
+    if entries.is_relative_to(books) or books.is_relative_to(entries):
+        problems.append(
+            Error(
+                f"LEMMA_ENTRIES_DIR “{entries}” and LEMMA_BOOKS_DIR “{books}” hold the same files.",
+                hint="Give entries and books a folder each, side by side.",
+                id="lemma.E002",
+            )
+        )
+    return problems
+
+
+@register
+def check_locale(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        validate_language(settings.LEMMA_LOCALE)
+    except ValidationError as error:
+        return [Error(f"LEMMA_LOCALE is “{settings.LEMMA_LOCALE}”.", hint=error.messages[0], id="lemma.E003")]
+    return []
+
+
+@register
+def check_content_root(**kwargs: Any) -> list[CheckMessage]:
+    if Path(settings.CONTENT_ROOT).is_dir():
+        return []
+    return [
+        Warning(
+            f"CONTENT_ROOT is “{settings.CONTENT_ROOT}”, and there is no such folder.",
+            hint="Create it, or set CONTENT_ROOT to the folder of the Markdown files.",
+            id="lemma.W001",
+        )
+    ]
