@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from books.mapping import BookRecord
-from documents import Document
 from publishing import values
 
 
-def payload(record: BookRecord, document: Document) -> dict[str, Any]:
+def payload(record: BookRecord) -> dict[str, Any]:
     """The detail answer. Absent values are null, absent prose is "", absent lists are []."""
     return {
         **_head(record),

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from documents import Document
 from glossary.links import Link
 from glossary.mapping import REFERENCES, EntryRecord
 from publishing import values
 
 
-def payload(record: EntryRecord, document: Document) -> dict[str, Any]:
+def payload(record: EntryRecord) -> dict[str, Any]:
     """The detail answer. Absent values are null, absent prose is "", absent lists are [] (of a list section: null)."""
     return {
         **_head(record),

@@ -26,6 +26,10 @@ _PLAIN = frozenset(
 )
 
 
+# Fewer than any database takes in one statement.
+_IN = 10_000
+
+
 def insert(
     model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]], *, ignore_conflicts: bool = False
 ) -> None:
@@ -67,11 +71,11 @@ def delete(model: type[models.Model], field: str, values: Collection[Any]) -> No
     """Deletes the rows that have one of the values, and nothing that refers to them."""
     columns = _columns(model, [field])
     keys = [key for (key,) in _values(columns, ((value,) for value in values))]
-    if not keys:
-        return
-    marks = ", ".join(["%s"] * len(keys))
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {_table(model)} WHERE {_name(columns[0])} IN ({marks})", keys)
+        for start in range(0, len(keys), _IN):
+            some = keys[start : start + _IN]
+            marks = ", ".join(["%s"] * len(some))
+            cursor.execute(f"DELETE FROM {_table(model)} WHERE {_name(columns[0])} IN ({marks})", some)
 
 
 def _columns(model: type[models.Model], fields: Sequence[str]) -> list[Any]:

@@ -55,10 +55,13 @@ class Kind:
     name: str
     # (document, path below the kind's folder or "") -> Reading. Pure; problems carry line and column, not the path.
     read: Callable[[Document, str], Reading]
-    # Replaces the kind's own rows of these items, in a fixed number of queries. Items are saved already.
-    project: Callable[[Sequence[tuple[Item, Any]]], None]
+    # Replaces the kind's own rows of these items, in a fixed number of queries: (item, record, whether the item is new).
+    # The items are saved already.
+    project: Callable[[Sequence[tuple[Item, Any, bool]]], None]
+    # Removes those rows.
+    erase: Callable[[Sequence[Item]], None]
     # The JSON object of the detail answer and of a row in a list, without version, publishedAt and addresses.
-    payload: Callable[[Any, Document], dict[str, Any]]
+    payload: Callable[[Any], dict[str, Any]]
     summary: Callable[[Any], dict[str, Any]]
     # (facet name, value as written) of what readers filter by.
     facets: Callable[[Any], list[tuple[str, str]]]

@@ -1,0 +1,14 @@
+"""Entries, as the writer knows them."""
+
+from glossary import mapping, payload, projection
+from publishing.kinds import Kind
+
+ENTRY = Kind(
+    name="entry",
+    read=mapping.read,
+    project=projection.project,
+    erase=projection.erase,
+    payload=payload.payload,
+    summary=payload.summary,
+    facets=payload.facets,
+)
