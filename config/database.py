@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -28,22 +29,22 @@ def read_database_url(url: str, *, default: Path, relative_to: Path) -> dict[str
     if not separator or scheme not in SCHEMES:
         shown = f"“{scheme}://”" if separator else "no scheme at all"
         raise ImproperlyConfigured(
-            f"DATABASE_URL begins with {shown}, but Lemma knows SQLite and PostgreSQL. Write sqlite:///var/lemma.sqlite3 "
-            "or postgres://user:password@host:5432/name."
+            f"DATABASE_URL begins with {shown}, but Lemma knows SQLite and PostgreSQL. "
+            "Write sqlite:///var/lemma.sqlite3 or postgres://user:password@host:5432/name."
         )
     try:
         database: dict[str, Any] = dict(environ.Env.db_url_config(url))
     except ValueError:
         raise ImproperlyConfigured(
-            "DATABASE_URL cannot be read. Write postgres://user:password@host:5432/name, with the special characters of "
-            "the password percent-encoded (%40 for @, %2F for /, %23 for #)."
+            "DATABASE_URL cannot be read. Write postgres://user:password@host:5432/name, with the special characters "
+            "of the password percent-encoded (%40 for @, %2F for /, %23 for #)."
         ) from None
     if scheme == "sqlite":
         return _sqlite(database["NAME"], relative_to)
     if not database["NAME"]:
-        raise ImproperlyConfigured(
-            "DATABASE_URL names no database. Write postgres://user:password@host:5432/name."
-        )
+        raise ImproperlyConfigured("DATABASE_URL names no database. Write postgres://user:password@host:5432/name.")
+    # The folder of a Unix socket, written as PostgreSQL itself wants it in a URL: %2Fvar%2Frun%2Fpostgresql.
+    database["HOST"] = unquote(database["HOST"])
     return {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **database}
 
 

@@ -45,8 +45,8 @@ if not SECRET_KEY and DEBUG:
     SECRET_KEY = read_or_create(VAR / "secret-key")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
-        "SECRET_KEY is not set, and Lemma makes up its own only with DEBUG=1. Set it in the environment or in .env to a "
-        "long random text; this command prints one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        "SECRET_KEY is not set, and Lemma makes up its own only with DEBUG=1. Set it in the environment or in .env "
+        "to a long random text; this command prints one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )
 
 ALLOWED_HOSTS = words("ALLOWED_HOSTS")
@@ -179,6 +179,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    # `?format=` would be taken by DRF before we can refuse it as unknown.
+    "URL_FORMAT_OVERRIDE": None,
 }
 
 SPECTACULAR_SETTINGS = {

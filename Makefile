@@ -1,0 +1,66 @@
+PORT ?= 8000
+# Two, because that is what a small machine has; each holds a database of its own.
+WORKERS ?= 2
+# Says which tests, as in: make test TESTS=tests/documents
+TESTS ?=
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement
+PYTEST := $(PYTHON) -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-deep test-postgres test-browser lint bench clean
+
+help: ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: export DEBUG ?= 1
+run: $(VENV)/.run ## try Lemma at http://127.0.0.1:8000/admin/ (another port: make run PORT=8080)
+	@$(PYTHON) manage.py migrate --verbosity 0
+	@$(PYTHON) manage.py first_run --port $(PORT)
+	@$(PYTHON) -m gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 \
+		--log-level warning --no-control-socket
+
+test: $(VENV)/.dev ## the tests, on SQLite
+	$(PYTEST) -n $(WORKERS) $(TESTS)
+
+test-deep: $(VENV)/.dev ## generated texts and long runs; LEMMA_DEEP_EXAMPLES says how many
+	LEMMA_DEEP=1 $(PYTEST) -n $(WORKERS) -m deep $(TESTS)
+
+test-postgres: $(VENV)/.dev ## the tests, on a PostgreSQL made for them and thrown away
+	tests/with_postgres $(PYTEST) -n $(WORKERS) $(TESTS)
+
+test-browser: $(VENV)/.dev ## the tests that need Chromium
+	$(PYTEST) -m browser $(TESTS)
+
+lint: $(VENV)/.dev ## style and types
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	DEBUG=1 LEMMA_VAR=.mypy_cache/var $(PYTHON) -m mypy
+
+bench: $(VENV)/.dev ## how fast it is
+	DEBUG=1 $(PYTHON) -m benchmarks
+
+clean: ## remove what make made, but nothing in var/
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Touched only when everything is installed, so that an interrupted install starts again.
+$(VENV)/.run: requirements.txt constraints.txt | $(VENV)/bin/python
+	@echo "Installing packages …"
+	@$(INSTALL) requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt requirements.txt constraints.txt | $(VENV)/bin/python
+	@echo "Installing packages …"
+	@$(INSTALL) requirements-dev.txt
+	@touch $@ $(VENV)/.run
+
+$(VENV)/bin/python:
+	@command -v python3 >/dev/null || { echo "There is no python3. On Debian: apt install python3" >&2; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Lemma needs Python 3.11 or newer; this is $$(python3 --version). Debian 12 has it." >&2; exit 1; }
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python cannot make virtual environments. On Debian: apt install python3-venv" >&2; exit 1; }
+	@python3 -m venv $(VENV)
