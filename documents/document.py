@@ -41,8 +41,10 @@ class Document:
             raise DocumentError(error.code, error.message, line, column, error.hint, path) from None
 
     def __bytes__(self) -> bytes:
-        if self._data is None:
-            body = self._body if self._sections is None else str(self._sections)
+        if self._data is None or (self._sections is not None and self._sections.changed):
+            body = self.body
+            if self._sections is not None:
+                self._sections.changed = False
             self._data = "".join((self._bom, self._opening, str(self._front_matter), self._closing, body)).encode()
         return self._data
 
@@ -68,7 +70,7 @@ class Document:
         return _copied(self._front_matter.values[name])
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401 (this is what it would call)
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self._front_matter.spelling(key) is not None
@@ -115,7 +117,7 @@ class Document:
     def sections(self) -> Sections:
         if self._sections is None:
             opening = "" if self._closing.endswith(("\n", "\r")) else self._newline
-            self._sections = Sections(self._body, self._newline, opening, self._touched)
+            self._sections = Sections(self._body, self._newline, opening)
         return self._sections
 
     @property
@@ -134,9 +136,6 @@ class Document:
 
     # --- inside ---
 
-    def _touched(self) -> None:
-        self._data = None
-
     def _edit(self, key: str, edit: Any) -> None:
         try:
             edit()
@@ -146,7 +145,7 @@ class Document:
                 line += place(self._opening, len(self._opening))[0] - 1
             message = error.message if f'"{key}"' in error.message else f'"{key}": {error.message}'
             raise DocumentError(error.code, message, line, error.column, error.hint, self.path) from None
-        self._touched()
+        self._data = None
 
 
 def parse(data: bytes, path: str = "") -> Document:
@@ -180,8 +179,8 @@ def new_document(values: dict[str, Any], sections: list[tuple[str, str]] | None 
 
 
 def _copied(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_copied(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _copied(item) for key, item in value.items()}
+    if type(value) is list:
+        return [item if type(item) is str else _copied(item) for item in value]
+    if type(value) is dict:
+        return {key: item if type(item) is str else _copied(item) for key, item in value.items()}
     return value

@@ -6,7 +6,7 @@ Everything here works on one chunk of a front matter: the lines of one top-level
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -141,9 +141,7 @@ def _change_block_list(
 ) -> list[Splice]:
     dashes = spans.dashes(text, node, slot.after)
     starts = [line_start(text, dash) for dash in dashes]
-    ends = [
-        line_end(text, max(spans.end(text, item), dash + 1)) for item, dash in zip(node.value, dashes, strict=True)
-    ]
+    ends = [line_end(text, max(spans.end(text, item), dash + 1)) for item, dash in zip(node.value, dashes, strict=True)]
     own_lines = all(not text[start:dash].strip() for start, dash in zip(starts, dashes, strict=True))
     if not own_lines:
         if len(old) != len(new):
@@ -220,13 +218,11 @@ class _Siblings:
         return flow(value, context, self.scalar, self.keys)
 
 
-def _is_string(node: Node) -> bool:
+def _is_string(node: Node) -> TypeGuard[ScalarNode]:
     return isinstance(node, ScalarNode) and node.tag == "tag:yaml.org,2002:str"
 
 
-def _change_flow_list(
-    text: str, node: SequenceNode, old: list[Any], new: list[Any], context: Context
-) -> list[Splice]:
+def _change_flow_list(text: str, node: SequenceNode, old: list[Any], new: list[Any], context: Context) -> list[Splice]:
     inside = context.inside_flow()
     siblings = _Siblings(node.value)
     items: list[tuple[int | None, str]] = []
@@ -243,7 +239,9 @@ def _change_flow_list(
         items.append((found.old, apply(text, splices, first, stop)))
     if len(old) == len(new) and all(found.old == index for index, found in enumerate(matches)):
         return fine
-    return [_rebuild_flow(text, node, [(spans.start(item), spans.end(text, item)) for item in node.value], items, context)]
+    return [
+        _rebuild_flow(text, node, [(spans.start(item), spans.end(text, item)) for item in node.value], items, context)
+    ]
 
 
 def _rebuild_flow(

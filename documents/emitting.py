@@ -20,7 +20,10 @@ def flow(value: Any, context: Context, style: str = "?", styles: Styles | None =
         return "[" + ", ".join(flow(item, inside, style) for item in value) + "]"
     if isinstance(value, dict):
         inside = context.inside_flow()
-        pairs = (f"{emit_key(key, inside)}: {flow(item, inside, (styles or {}).get(key, '?'))}" for key, item in value.items())
+        pairs = (
+            f"{emit_key(key, inside)}: {flow(item, inside, (styles or {}).get(key, '?'))}"
+            for key, item in value.items()
+        )
         return "{" + ", ".join(pairs) + "}"
     return emit(value, style, context)
 
@@ -42,14 +45,13 @@ def block_map(value: dict[Any, Any], column: int, context: Context, styles: Styl
     """The lines of a map, the first without its indent and the last without its line end."""
     styles = styles or {}
     lines = (
-        f"{emit_key(key, context)}:{after_colon(item, column, context, styles.get(key, '?'))}" for key, item in value.items()
+        f"{emit_key(key, context)}:{after_colon(item, column, context, styles.get(key, '?'))}"
+        for key, item in value.items()
     )
     return (context.newline + " " * column).join(lines)
 
 
-def block_item(
-    value: Any, column: int, context: Context, style: str = "?", styles: Styles | None = None
-) -> str:
+def block_item(value: Any, column: int, context: Context, style: str = "?", styles: Styles | None = None) -> str:
     """What follows the dash and its blanks; `column` is where that begins."""
     if isinstance(value, dict) and value:
         return block_map(value, column, context, styles)

@@ -6,9 +6,8 @@ from typing import NamedTuple
 from .errors import DocumentError
 from .text import place
 
-_START = r"(?<![^\r\n])"
 _OPENING = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*---[ \t]*(?:\r\n|\n|\r|\Z)")
-_CLOSING = re.compile(_START + r"---[ \t]*(?:\r\n|\n|\r|\Z)")
+_CLOSING = re.compile(r"---[ \t]*(?:\r\n|\n|\r|\Z)")
 _TOML = re.compile(r"\s*\+\+\+[ \t]*(?:\r\n|\n|\r|\Z)")
 
 
@@ -48,7 +47,7 @@ def find(text: str, path: str = "") -> Fences:
             'Begin it with a line ---, then title: "…", then a line ---.',
             path,
         )
-    closing = _CLOSING.search(text, opening.end())
+    closing = _closing(text, opening.end())
     if closing is None:
         line, column = place(text, opening.end() - len(opening[0].lstrip()))
         raise DocumentError(
@@ -60,3 +59,15 @@ def find(text: str, path: str = "") -> Fences:
             path,
         )
     return Fences(opening.end(), closing.start(), closing.end())
+
+
+def _closing(text: str, start: int) -> re.Match[str] | None:
+    # By hand: a pattern would be tried at every character.
+    at = text.find("---", start)
+    while at >= 0:
+        if at == start or text[at - 1] in "\r\n":
+            found = _CLOSING.match(text, at)
+            if found:
+                return found
+        at = text.find("---", at + 1)
+    return None

@@ -7,6 +7,7 @@ the same alone as in the file. An edit therefore re-reads its own chunk and noth
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
@@ -22,9 +23,9 @@ from .text import line_end, line_start, place
 # The seed's order, with the optional keys and those of books between. A new key takes its place by it.
 ORDER = (
     "title", "slug", "subtitle", "authors", "editors", "publisher", "publishYear", "edition", "isbn", "pages",
-    "language", "description", "aliases", "category", "difficulty", "tags", "status", "draft", "replacedBy", "previousSlugs",
-    "broader", "requires", "related", "topics", "recommendedBooks", "coverImage", "url", "doi", "openLibraryId",
-    "lastUpdated", "externalLinks",
+    "language", "description", "aliases", "category", "difficulty", "tags", "status", "draft", "replacedBy",
+    "previousSlugs", "broader", "requires", "related", "topics", "recommendedBooks", "coverImage", "url", "doi",
+    "openLibraryId", "lastUpdated", "externalLinks",
 )  # fmt: skip
 _RANK = {name.casefold(): rank for rank, name in enumerate(ORDER)}
 _END_MARKER = re.compile(r"(?<![^\r\n])\.\.\.(?=[ \t\r\n]|\Z)")
@@ -46,22 +47,23 @@ class FrontMatter:
     def __init__(self, text: str, newline: str) -> None:
         """Raises DocumentError with a place that counts within `text`."""
         self.values, root = read(text)
-        self._context = Context(newline, Habits(self._habits))
         self._prefix, self._tail = text, ""
         self._chunks: list[Chunk] = []
         # A top level in braces is one chunk that holds every key.
         self._flow = root is not None and bool(root.flow_style)
         if root is not None:
             self._split(text, root)
+        # Over the chunks alone: a reference to this object would be a cycle, which only the collector can free.
+        self._context = Context(newline, Habits(partial(_habits, self._chunks)))
         self._reindex()
 
     def _split(self, text: str, root: MappingNode) -> None:
         if self._flow or not root.value:
             first = line_start(text, spans.start(root))
-            self._chunks = [Chunk("", text[first:])]
+            self._chunks.append(Chunk("", text[first:]))
             self._prefix = text[:first]
             return
-        starts = [line_start(text, key.start_mark.index) for key, _ in root.value]
+        starts = [_line_start(text, key) for key, _ in root.value]
         stop = len(text)
         if "..." in text and (marker := _END_MARKER.search(text, spans.end(text, root))):
             stop = marker.start()
@@ -69,7 +71,7 @@ class FrontMatter:
         if len(names) != len(starts) or len(set(starts)) != len(starts):
             raise DocumentError("yaml.key", "Two keys stand on one line.", 1, 1, "Write each key on a line of its own.")
         bounds = [*starts, stop]
-        self._chunks = [Chunk(name, text[bounds[i] : bounds[i + 1]]) for i, name in enumerate(names)]
+        self._chunks += [Chunk(name, text[bounds[i] : bounds[i + 1]]) for i, name in enumerate(names)]
         self._prefix, self._tail = text[: starts[0]], text[stop:]
 
     def _reindex(self) -> None:
@@ -207,19 +209,6 @@ class FrontMatter:
 
     # --- looking ---
 
-    def _habits(self) -> tuple[str, bool]:
-        """The commonest style of strings and of lists of scalars; the seed's where the file has none."""
-        styles = {'"': 0, "'": 0, "": 0}
-        flow_lists = block_lists = 0
-        for chunk in self._chunks:
-            for node in _walk(compose(chunk.text)):
-                if isinstance(node, SequenceNode) and node.value and isinstance(node.value[0], ScalarNode):
-                    flow_lists += bool(node.flow_style)
-                    block_lists += not node.flow_style
-                elif isinstance(node, ScalarNode) and node.tag.endswith(":str") and (node.style or "") in styles:
-                    styles[node.style or ""] += 1
-        return max(styles, key=lambda style: styles[style]), block_lists > flow_lists
-
     def position(self, *path: str | int) -> tuple[int, int]:
         """Line and column, from 1 and within the front matter, of the value at `path`.
 
@@ -246,6 +235,26 @@ class FrontMatter:
         for part in (name, *path[1:]):
             node = _step(node, part)
         return text, place(before, len(before))[0], node
+
+
+def _habits(chunks: list[Chunk]) -> tuple[str, bool]:
+    """The commonest style of strings and of lists of scalars; the seed's where the file has none."""
+    styles = {'"': 0, "'": 0, "": 0}
+    flow_lists = block_lists = 0
+    for chunk in chunks:
+        for node in _walk(compose(chunk.text)):
+            if isinstance(node, SequenceNode) and node.value and isinstance(node.value[0], ScalarNode):
+                flow_lists += bool(node.flow_style)
+                block_lists += not node.flow_style
+            elif isinstance(node, ScalarNode) and node.tag.endswith(":str") and (node.style or "") in styles:
+                styles[node.style or ""] += 1
+    return max(styles, key=lambda style: styles[style]), block_lists > flow_lists
+
+
+def _line_start(text: str, key: Node) -> int:
+    mark = key.start_mark
+    # YAML knows more line ends than we do, but none of them in ASCII.
+    return int(mark.index - mark.column) if text.isascii() else line_start(text, mark.index)
 
 
 def _step(node: Node, part: str | int) -> Node:

@@ -1,8 +1,9 @@
 """The body as sections: what stands below each first-level heading."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from .errors import DocumentError
 from .markdown import flat_list, headings
@@ -12,10 +13,13 @@ from .text import lines, refuse_conflict_markers, refuse_control, to_lf
 KNOWN = ("Brief Definition", "Detailed Explanation", "Key Concepts", "Common Applications", "Prerequisites")
 
 _ATX = re.compile(r"( {0,3}#)([ \t]*)(.*?)([ \t]+#+[ \t]*|[ \t]*)\Z", re.DOTALL)
+# Items that begin with a letter or a number without a dot can be nothing but paragraphs. Ten times as fast as parsing,
+# and most lists are so.
+_PLAIN_LIST = re.compile(r"{0}(?:\n{0})*".format(r"- (?:\*\*)?(?:[^\W\d_]|[0-9]{1,9}[^0-9.)\n])[^\n]*"))
 _MARKER = re.compile(r" {0,3}[-*+](?:[ \t]+|\Z)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Piece:
     """One stretch of the body. The preamble is the first, without a heading.
 
@@ -40,16 +44,12 @@ class Sections:
     `sections["Key Concepts"]` and `sections[2]` are texts, with "\\n" line ends and without blank lines around them.
     """
 
-    def __init__(
-        self, body: str, newline: str, opening: str = "", touched: Callable[[], None] = lambda: None
-    ) -> None:
-        """opening: the line end that is due before a body begins, where the closing fence has none.
-
-        touched: called after each change.
-        """
+    def __init__(self, body: str, newline: str, opening: str = "") -> None:
+        """opening: the line end that is due before a body begins, where the closing fence has none."""
         self._newline = newline
         self._opening = opening
-        self._touched = touched
+        # Set by every edit; whoever keeps the body elsewhere too may reset it.
+        self.changed = False
         self._pieces = _parse(body)
 
     def __str__(self) -> str:
@@ -72,6 +72,10 @@ class Sections:
     def __getitem__(self, which: str | int) -> str:
         """Raises KeyError or IndexError when absent, DocumentError `section.ambiguous` when a name stands twice."""
         return to_lf(self._pieces[self._find(which)].text)
+
+    def texts(self) -> list[str]:
+        """The text of every section, in order."""
+        return [to_lf(piece.text) for piece in self._pieces[1:]]
 
     def get(self, heading: str, default: str | None = None) -> str | None:
         try:
@@ -201,7 +205,7 @@ class Sections:
         self[which] = _list_text(text, old, wanted)
         if (self.items_of(which) if wanted else []) != wanted:
             self._pieces = before
-            self._touched()
+            self.changed = True
             raise DocumentError(
                 "section.items",
                 f'An item of "{which}" would not be read as one line of a list.',
@@ -264,9 +268,7 @@ class Sections:
         return "".join(rows)
 
     def _expected(self) -> list[tuple[str | None, str]]:
-        return [
-            (piece.heading if at else None, to_lf(piece.text)) for at, piece in enumerate(self._pieces)
-        ]
+        return [(piece.heading if at else None, to_lf(piece.text)) for at, piece in enumerate(self._pieces)]
 
     def _replace(self, pieces: list[_Piece], expected: list[tuple[str | None, str]]) -> None:
         """Takes the new pieces if the body they make reads back as expected."""
@@ -279,7 +281,7 @@ class Sections:
                 "The text would open a section of its own or run into the next one.",
                 hint="Close code fences and HTML blocks, and write headings of the second level or below.",
             )
-        self._touched()
+        self.changed = True
 
 
 def _parse(body: str) -> list[_Piece]:
@@ -359,6 +361,8 @@ def _clean_heading(heading: str) -> str:
 
 def _items(text: str) -> list[tuple[str, str]] | None:
     """(source without trailing blank lines, text) of each item of a flat list."""
+    if _PLAIN_LIST.fullmatch(text):
+        return [(row.rstrip(" \t"), row[2:].strip()) for row in text.split("\n")]
     found = flat_list(text)
     if found is None:
         return None
@@ -383,7 +387,7 @@ def _list_text(text: str, old: list[tuple[str, str]], wanted: list[str]) -> str:
     if old:
         position = text.index(old[0][0])
         lead = text[:position]
-        for (source, _), (following, _) in zip(old, old[1:], strict=False):
+        for (source, _), (following, _) in pairwise(old):
             position += len(source)
             stop = text.index(following, position)
             between.append(text[position:stop])

@@ -2,7 +2,7 @@
 
 import re
 
-from yaml import MappingNode, Node, ScalarNode, SequenceNode
+from yaml import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from .text import line_end
 
@@ -26,7 +26,7 @@ def end(text: str, node: Node) -> int:
         if node.style in ("|", ">"):
             return block_scalar_end(text, node)
         return int(node.end_mark.index)
-    if node.flow_style:
+    if isinstance(node, CollectionNode) and node.flow_style:
         return int(node.end_mark.index)
     last = node.value[-1]
     return end(text, last[1] if isinstance(node, MappingNode) else last)

@@ -9,6 +9,8 @@ BOM = "\ufeff"
 
 # C0 but tab and line ends, DEL, C1 but NEL (a line break in YAML 1.1), and the two non-characters of the BMP's end.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+# The same among the ASCII characters.
+_CONTROL_BYTES = bytes(code for code in (*range(32), 127) if chr(code) not in "\t\n\r")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _OURS = re.compile(r"(?<![^\r\n])<{7} ")
 _THEIRS = re.compile(r"(?<![^\r\n])>{7} ")
@@ -42,7 +44,9 @@ def decode(data: bytes, path: str = "") -> tuple[str, str]:
         ) from None
     bom = BOM if text.startswith(BOM) else ""
     text = text[len(bom) :]
-    if control := _CONTROL.search(text):
+    # Deleting bytes is ten times as fast as searching text, and most files are ASCII.
+    is_clean = text.isascii() and len(data.translate(None, _CONTROL_BYTES)) == len(data)
+    if not is_clean and (control := _CONTROL.search(text)):
         line, column = place(text, control.start())
         offset = len((bom + text[: control.start()]).encode())
         raise DocumentError(
