@@ -1,0 +1,102 @@
+"""Every answer that is no success, in the one shape of RFC 9457."""
+
+import logging
+import math
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+MEDIA_TYPE = "application/problem+json"
+# Long enough to shield the database from a page that keeps asking, short enough for what is published next.
+MISSING_CACHE = "public, max-age=60"
+
+logger = logging.getLogger(__name__)
+
+
+class ApiError(exceptions.APIException):
+    """A refusal with its own code, and with what is wrong field by field."""
+
+    def __init__(self, status: int, code: str, detail: str, errors: Iterable[dict[str, Any]] = (), cache: str = ""):
+        super().__init__(detail, code)
+        self.status_code = status
+        self.code = code
+        self.errors = list(errors)
+        self.cache = cache
+
+
+def field_error(field: str, message: str, hint: str = "", line: int | None = None) -> dict[str, Any]:
+    """One member of `errors`."""
+    return {"field": field, "line": line, "message": message, "hint": hint}
+
+
+def body(status: int, code: str, detail: str, errors: Iterable[dict[str, Any]] = ()) -> dict[str, Any]:
+    return {
+        # The status says it all to a generic client, `code` to ours; RFC 9457 then asks for this type and title.
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "errors": list(errors),
+    }
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
+    """Any exception of a view as a problem. Named by the settings of DRF."""
+    known = _as_api_exception(error)
+    if known is None:
+        request = context["request"]
+        logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        # The test client and error monitors listen to it; Django sends it only for what leaves the view.
+        got_request_exception.send(sender=None, request=request._request)
+        known = ApiError(500, "server.error", "Something went wrong on our side. It has been logged.")
+    return _response(known)
+
+
+def _as_api_exception(error: Exception) -> exceptions.APIException | None:
+    if isinstance(error, exceptions.APIException):
+        return error
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, SuspiciousOperation | BadRequest):
+        # Its text is for the log: it may tell how the request was taken apart.
+        return ApiError(400, "request.malformed", "The request cannot be read.")
+    return None
+
+
+def _response(error: exceptions.APIException) -> Response:
+    if isinstance(error, ApiError):
+        code, detail, errors, cache = error.code, str(error.detail), error.errors, error.cache
+    elif isinstance(error, exceptions.ValidationError):
+        code, detail, errors, cache = "invalid", "The request has mistakes.", list(_flat("", error.detail)), ""
+    else:
+        code, detail, errors, cache = str(error.get_codes()), str(error.detail), [], ""
+    headers = {"Cache-Control": cache or "no-store"}
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(math.ceil(wait))
+    content = body(error.status_code, code, detail, errors)
+    return Response(content, status=error.status_code, headers=headers, content_type=MEDIA_TYPE)
+
+
+def _flat(field: str, detail: Any) -> Iterable[dict[str, Any]]:
+    """The nested details of a serializer as one list, with paths such as `links.2.url`."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            # Errors of the whole object are not about a field of that name.
+            here = field if name == "non_field_errors" else f"{field}.{name}".lstrip(".")
+            yield from _flat(here, inner)
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            yield from _flat(field if isinstance(inner, str) else f"{field}.{index}".lstrip("."), inner)
+    else:
+        yield field_error(field, str(detail))

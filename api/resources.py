@@ -1,0 +1,39 @@
+"""The two kinds of things the API gives, and their addresses."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    # In `publishing`, and as the noun in messages.
+    kind: str
+    plural: str
+    # The field with the address of the item. A book has a `url` of its own in its file: the page of the publisher.
+    url_field: str
+
+    def path(self) -> str:
+        return reverse(f"api:{self.plural}")
+
+    def root(self, request: HttpRequest) -> str:
+        """The absolute address of the list. Those of its items begin with it and need no look-up of their own."""
+        return request.build_absolute_uri(self.path())
+
+
+ENTRIES = Resource("entry", "entries", "url")
+BOOKS = Resource("book", "books", "apiUrl")
+
+
+def detail(root: str, slug: str) -> str:
+    """
+    >>> detail("/api/v1/entries/", "naïve-bayes")
+    '/api/v1/entries/na%C3%AFve-bayes/'
+    """
+    return f"{root}{quote(slug, safe='')}/"
+
+
+def markdown(root: str, slug: str) -> str:
+    return f"{root}{quote(slug, safe='')}.md"

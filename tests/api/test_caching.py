@@ -1,0 +1,110 @@
+"""Asking again costs little, and is never answered with something old."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils.http import http_date
+
+from publishing.models import Change, Item, Published
+
+Save = Callable[..., Item]
+
+READS = ["entries/", "entries/black-box/", "entries/black-box.md"]
+
+
+@pytest.mark.parametrize("path", READS)
+def test_a_read_can_be_kept_and_asked_again(client: Client, black_box: Item, path: str) -> None:
+    answer = client.get(f"/api/v1/{path}")
+    assert re.fullmatch(r'"[^"]+"', answer["ETag"])
+    assert answer["Cache-Control"] == "public, max-age=60, must-revalidate"
+    assert answer["Last-Modified"] == http_date(Published.objects.get().published_at.timestamp())
+    # The suffix of the file says what it is.
+    assert ("Accept" in answer["Vary"]) is not path.endswith(".md")
+    for method in (client.get, client.head):
+        again = method(f"/api/v1/{path}", headers={"if-none-match": answer["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        for header in ("ETag", "Last-Modified", "Cache-Control", "Vary"):
+            assert again[header] == answer[header]
+
+
+@pytest.mark.parametrize("path", ["", "schema/"])
+def test_what_only_new_code_changes_has_an_etag_too(client: Client, path: str) -> None:
+    answer = client.get(f"/api/v1/{path}")
+    assert client.get(f"/api/v1/{path}", headers={"if-none-match": answer["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("path", READS)
+def test_what_was_not_published_since_is_304(client: Client, black_box: Item, path: str) -> None:
+    modified = client.get(f"/api/v1/{path}")["Last-Modified"]
+    assert client.get(f"/api/v1/{path}", headers={"if-modified-since": modified}).status_code == 304
+    earlier = http_date((datetime.now(UTC) - timedelta(days=1)).timestamp())
+    assert client.get(f"/api/v1/{path}", headers={"if-modified-since": earlier}).status_code == 200
+
+
+@pytest.mark.parametrize("path", READS)
+def test_publishing_again_changes_the_etag(client: Client, black_box: Item, again: Save, path: str) -> None:
+    before = client.get(f"/api/v1/{path}")["ETag"]
+    again(black_box, "Black box two", "black-box")
+    answer = client.get(f"/api/v1/{path}", headers={"if-none-match": before})
+    assert answer.status_code == 200
+    assert answer["ETag"] != before
+
+
+def test_json_and_file_have_etags_of_their_own_with_the_revision(client: Client, black_box: Item, again: Save) -> None:
+    again(black_box, "Black box two", "black-box")
+    json = client.get("/api/v1/entries/black-box/")["ETag"]
+    file = client.get("/api/v1/entries/black-box.md")["ETag"]
+    assert json != file
+    assert json == Published.objects.get().etag
+    for etag in (json, file):
+        assert re.fullmatch(r'"2-[0-9a-f]{16}"', etag)
+
+
+def test_the_etag_of_a_list_depends_on_everything_shown(client: Client, entry: Save, big_book: Item) -> None:
+    addresses = [
+        "/api/v1/entries/",
+        "/api/v1/entries/?pageSize=1",
+        "/api/v1/entries/?pageSize=1&page=2",
+        "/api/v1/books/",
+    ]
+    entry("A")
+    entry("B")
+    etags = [client.get(address)["ETag"] for address in addresses]
+    assert len(set(etags)) == 4
+    entry("C")
+    # One entry more changes `count` on every page of entries, and nothing among the books.
+    assert [client.get(address)["ETag"] == etag for address, etag in zip(addresses, etags, strict=True)] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_a_list_that_lost_its_newest_entry_is_newer_not_older(
+    client: Client, entry: Save, delete: Callable[[Item], Item]
+) -> None:
+    entry("Old")
+    new = entry("New")
+    past = datetime.now(UTC) - timedelta(hours=1)
+    Published.objects.update(published_at=past)
+    Change.objects.update(created_at=past)
+    before = client.get("/api/v1/entries/")["Last-Modified"]
+    delete(new)
+    answer = client.get("/api/v1/entries/", headers={"if-modified-since": before})
+    assert answer.status_code == 200
+    assert answer.json()["count"] == 1
+
+
+def test_a_precondition_that_fails_is_a_problem(client: Client, black_box: Item) -> None:
+    answer = client.get("/api/v1/entries/black-box/", headers={"if-match": '"9-0000"'})
+    assert answer.status_code == 412
+    assert answer.json()["code"] == "precondition.failed"
+
+
+def test_nonsense_in_a_condition_is_ignored(client: Client, black_box: Item) -> None:
+    for headers in ({"if-none-match": "\x01 nonsense"}, {"if-modified-since": "yesterday"}, {"if-none-match": '"'}):
+        assert client.get("/api/v1/entries/black-box/", headers=headers).status_code == 200

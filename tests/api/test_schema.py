@@ -1,0 +1,98 @@
+"""The schema is valid, says what the answers are, and can be read without leaving the machine."""
+
+import json
+import re
+from io import StringIO
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from jsonschema import Draft202012Validator
+
+from publishing.models import Item
+
+
+@pytest.fixture
+def schema(client: Client) -> dict[str, Any]:
+    return client.get("/api/v1/schema/").json()
+
+
+def test_it_is_valid_and_complete() -> None:
+    # Raises for a view that it cannot describe.
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
+
+
+def test_it_is_open_api_3_1_and_knows_every_address(schema: dict[str, Any]) -> None:
+    assert schema["openapi"].startswith("3.1")
+    assert set(schema["paths"]) == {
+        "/api/v1/",
+        "/api/v1/entries/",
+        "/api/v1/entries/{slug}/",
+        "/api/v1/entries/{slug}.md",
+        "/api/v1/books/",
+        "/api/v1/books/{slug}/",
+        "/api/v1/books/{slug}.md",
+    }
+
+
+def closed(node: Any) -> Any:
+    """The schema with no room for properties that it does not name."""
+    if isinstance(node, list):
+        return [closed(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    inner = {name: closed(value) for name, value in node.items()}
+    return {**inner, "additionalProperties": False} if "properties" in node else inner
+
+
+@pytest.mark.parametrize(
+    ("template", "path"),
+    [
+        ("/api/v1/", "/api/v1/"),
+        ("/api/v1/entries/", "/api/v1/entries/"),
+        ("/api/v1/entries/", "/api/v1/entries/?pageSize=1"),
+        ("/api/v1/entries/", "/api/v1/entries/?page=99"),
+        ("/api/v1/entries/", "/api/v1/entries/?nope=1"),
+        ("/api/v1/entries/{slug}/", "/api/v1/entries/black-box/"),
+        ("/api/v1/entries/{slug}/", "/api/v1/entries/bare/"),
+        ("/api/v1/entries/{slug}/", "/api/v1/entries/none/"),
+        ("/api/v1/entries/{slug}/", "/api/v1/entries/closed-box/"),
+        ("/api/v1/entries/{slug}.md", "/api/v1/entries/black-box.md"),
+        ("/api/v1/books/", "/api/v1/books/"),
+        ("/api/v1/books/{slug}/", "/api/v1/books/the-big-book/"),
+        ("/api/v1/books/{slug}.md", "/api/v1/books/none.md"),
+    ],
+)
+def test_answers_are_what_it_says(
+    client: Client, schema: dict[str, Any], black_box: Item, big_book: Item, entry: Any, template: str, path: str
+) -> None:
+    entry("Bare")
+    answer = client.get(path)
+    said = schema["paths"][template]["get"]["responses"][str(answer.status_code)]
+    for header in said.get("headers", {}):
+        assert header in answer
+    if not answer.content:
+        assert "content" not in said
+        return
+    media_type = answer["Content-Type"].partition(";")[0]
+    shape = said["content"][media_type]["schema"]
+    found = answer.content.decode() if media_type == "text/markdown" else json.loads(answer.content)
+    whole = {"$schema": Draft202012Validator.META_SCHEMA["$id"], **shape, "components": closed(schema["components"])}
+    jsonschema.validate(found, whole, Draft202012Validator)
+
+
+def test_the_viewer_and_all_it_loads_come_from_this_machine(client: Client) -> None:
+    answer = client.get("/api/v1/docs/", headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(addresses) == 5
+    for address in addresses:
+        assert address.startswith("/")
+        assert not address.startswith("//")
+    [script] = [address for address in addresses if "script" in address and "static" not in address]
+    answer = client.get(script)
+    assert "/api/v1/schema/" in answer.content.decode()
+    assert "javascript" in answer["Content-Type"]
