@@ -11,4 +11,5 @@ BOOK = Kind(
     payload=payload.payload,
     summary=payload.summary,
     facets=payload.facets,
+    present=payload.present,
 )

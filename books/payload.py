@@ -62,6 +62,10 @@ def _facets(record: BookRecord) -> Iterator[tuple[str, str]]:
         yield "author", author
     for slug in record.topics:
         yield "topic", slug
+
+
+def present(record: BookRecord) -> list[str]:
+    """Fields with something in them, by the names of the detail answer."""
     fields = {
         "subtitle": record.subtitle,
         "authors": record.authors,
@@ -84,4 +88,4 @@ def _facets(record: BookRecord) -> Iterator[tuple[str, str]]:
         "body": record.body,
         "extra": record.extra,
     }
-    yield from (("has", name) for name, value in fields.items() if value)
+    return [name for name, value in fields.items() if value]

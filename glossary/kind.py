@@ -11,4 +11,5 @@ ENTRY = Kind(
     payload=payload.payload,
     summary=payload.summary,
     facets=payload.facets,
+    present=payload.present,
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from publishing.validators import validate_http_url
-from publishing.values import DIFFICULTIES, Reader, Place, json_safe
+from publishing.values import DIFFICULTIES, Place, Reader, json_safe
 
 TYPES = ("article", "tutorial", "video", "course", "documentation", "research")
 

@@ -100,8 +100,8 @@ def _read_body(record: EntryRecord, document: Document) -> None:
     record.preamble = document.preamble.strip("\n")
     body = document.sections
     seen: set[str] = set()
-    for position, heading in enumerate(body):
-        markdown = body[position].strip("\n")
+    for position, (heading, text) in enumerate(zip(body, body.texts(), strict=True)):
+        markdown = text.strip("\n")
         key = sections.key_of(heading)
         # Of two headings with one key the first is the field; the second is kept beside it.
         first = key not in seen

@@ -71,11 +71,9 @@ def _facets(record: EntryRecord) -> Iterator[tuple[str, str]]:
         yield "tag", tag
     for target in record.targets:
         yield ("book" if target.field == "recommendedBooks" else target.field), target.slug
-    for name in _present(record):
-        yield "has", name
 
 
-def _present(record: EntryRecord) -> Iterator[str]:
+def present(record: EntryRecord) -> list[str]:
     """Sections and fields with something in them, by the names of the detail answer."""
     fields = {
         "category": record.category,
@@ -88,6 +86,7 @@ def _present(record: EntryRecord) -> Iterator[str]:
         "externalLinks": record.links,
         "extra": record.extra,
     }
-    yield from (name for name, value in fields.items() if value)
-    yield from (target.field for target in record.targets)
-    yield from (section["key"] for section in record.sections if section["markdown"])
+    found = [name for name, value in fields.items() if value]
+    found += dict.fromkeys(target.field for target in record.targets)
+    # A key holds no "|", which keeps the names apart where they are stored.
+    return found + [section["key"] for section in record.sections if section["markdown"]]

@@ -38,11 +38,7 @@ def project(triples: Sequence[tuple[Item, EntryRecord, bool]]) -> None:
     bulk.insert(
         EntryTag,
         ["entry", "tag", "position"],
-        (
-            (item.pk, tags[tag], position)
-            for item, record, _ in triples
-            for position, tag in enumerate(record.tags)
-        ),
+        ((item.pk, tags[tag], position) for item, record, _ in triples for position, tag in enumerate(record.tags)),
     )
     bulk.insert(
         Alias,
@@ -56,11 +52,7 @@ def project(triples: Sequence[tuple[Item, EntryRecord, bool]]) -> None:
     bulk.insert(
         ExternalLink,
         _LINK,
-        (
-            _link(item, position, link)
-            for item, record, _ in triples
-            for position, link in enumerate(record.links)
-        ),
+        (_link(item, position, link) for item, record, _ in triples for position, link in enumerate(record.links)),
     )
 
 

@@ -59,9 +59,7 @@ def save(
     return result.item
 
 
-def delete(
-    item: Item, *, base_revision: int, author: Any = None, origin: str = "admin", message: str = ""
-) -> Item:
+def delete(item: Item, *, base_revision: int, author: Any = None, origin: str = "admin", message: str = "") -> Item:
     """Takes the item from editors and readers; its history stays.
 
     Raises:

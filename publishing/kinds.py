@@ -55,8 +55,8 @@ class Kind:
     name: str
     # (document, path below the kind's folder or "") -> Reading. Pure; problems carry line and column, not the path.
     read: Callable[[Document, str], Reading]
-    # Replaces the kind's own rows of these items, in a fixed number of queries: (item, record, whether the item is new).
-    # The items are saved already.
+    # Replaces the kind's own rows of these items, in a fixed number of queries: (item, record, whether the item is
+    # new). The items are saved already.
     project: Callable[[Sequence[tuple[Item, Any, bool]]], None]
     # Removes those rows.
     erase: Callable[[Sequence[Item]], None]
@@ -65,6 +65,8 @@ class Kind:
     summary: Callable[[Any], dict[str, Any]]
     # (facet name, value as written) of what readers filter by.
     facets: Callable[[Any], list[tuple[str, str]]]
+    # Names of the fields and sections that have something in them.
+    present: Callable[[Any], list[str]]
 
 
 _kinds: dict[str, Kind] = {}

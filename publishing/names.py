@@ -11,6 +11,8 @@ def key(text: str) -> str:
     >>> key("Generative-AI") == key("generative-ai")
     True
     """
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 

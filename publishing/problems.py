@@ -13,7 +13,8 @@ class Severity(StrEnum):
 class Problem:
     """What is wrong where, and what to do about it.
 
-    `line` and `column` count from 1; 0 means the file as a whole. `field` is a front-matter key, a section heading or "".
+    `line` and `column` count from 1; 0 means the file as a whole. `field` is a front-matter key, a section heading
+    or "".
     """
 
     code: str

@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from datetime import date
 from ipaddress import IPv6Address
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from publishing import names
 
@@ -163,7 +163,7 @@ def validate_isbn(value: str) -> None:
 
 
 def validate_publish_year(value: int) -> None:
-    last = date.today().year + 1
+    last = timezone.localdate().year + 1
     if not FIRST_YEAR <= value <= last:
         raise ValidationError(f"The year must lie between {FIRST_YEAR} and {last}.", code="year_range")
 

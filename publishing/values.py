@@ -69,7 +69,8 @@ class Reader:
             return ""
         title = self.text("title")
         if title:
-            self.check(validate_title, title, ("title",), "title.invalid", title_long="title.long")
+            hint = "Write it on one line, in at most 300 characters."
+            self.check(validate_title, title, ("title",), "title.invalid", hint, title_long="title.long")
         return title
 
     def slug(self, path: str) -> str:

@@ -4,11 +4,11 @@ A save in the admin and an import of 10,000 files go through `write`, so they ca
 of statements for one item as for hundreds.
 """
 
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -23,6 +23,24 @@ from publishing.models import Blob, Change, Facet, FeedCounter, Item, PreviousSl
 from publishing.publish import PAYLOAD_VERSION, answer
 
 _LOOKUP = 500
+_ITEM = [
+    "uuid",
+    "kind",
+    "locale",
+    "slug",
+    "slug_key",
+    "title",
+    "sort_key",
+    "path",
+    "working",
+    "filed",
+    "revision",
+    "created_at",
+    "updated_at",
+    "updated_by",
+    "deleted_at",
+]
+_item_values = attrgetter(*(Item._meta.get_field(name).attname for name in _ITEM))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,7 @@ class _Rows:
 
     def __init__(self, author: Author, origin: Revision.Origin, message: str, now: datetime):
         self.author, self.origin, self.message, self.now = author, origin, message, now
+        self.locale = settings.LEMMA_LOCALE
         self.locked: dict[Any, Item] = {}
         # What readers see of the locked items.
         self.readable: dict[Any, _Readable] = {}
@@ -100,7 +119,7 @@ class _Rows:
         self.created: list[Item] = []
         self.changed: list[Item] = []
         self.renamed: list[Item] = []
-        self.revisions: list[tuple[Any, ...]] = []
+        self.revised: list[Item] = []
         self.projected: dict[str, list[tuple[Item, Any, bool]]] = {}
         self.erased: dict[str, list[Item]] = {}
         self.withdrawn: list[int] = []
@@ -119,7 +138,7 @@ class _Rows:
             self.blobs[digest] = one.data
             item.working_id = digest
             item.revision += 1
-            self.revisions.append(self._revision(item, record.slug, is_new))
+            self.revised.append(item)
         item.path = one.path or item.path
         if item.slug != record.slug:
             item.slug, item.slug_key = record.slug, names.key(record.slug)
@@ -154,29 +173,7 @@ class _Rows:
 
     def _new(self, one: Write) -> Item:
         return Item(
-            id=uuid.uuid4(),
-            kind=one.kind,
-            locale=settings.LEMMA_LOCALE,
-            slug="",
-            title="",
-            path=one.path,
-            revision=0,
-            created_at=self.now,
-        )
-
-    def _revision(self, item: Item, slug: str, is_new: bool) -> tuple[Any, ...]:
-        return (
-            item.pk,
-            item.revision,
-            slug,
-            item.working_id,
-            None if is_new else item.revision - 1,
-            self.author.user,
-            self.author.name,
-            self.author.email,
-            self.origin.value,
-            self.message,
-            self.now,
+            kind=one.kind, locale=self.locale, slug="", title="", path=one.path, revision=0, created_at=self.now
         )
 
     def _publish(self, item: Item, record: Record, same_text: bool) -> Change.Action | None:
@@ -259,6 +256,30 @@ def _lock(batch: Sequence[Write | Delete], rows: _Rows) -> None:
 def _flush(rows: _Rows) -> None:
     bulk.insert(Blob, ["sha256", "data"], rows.blobs.items(), ignore_conflicts=True)
     _save_items(rows)
+    _save_revisions(rows)
+    _save_names(rows)
+    for kind, items in rows.erased.items():
+        kinds.get(kind).erase(items)
+    for kind, triples in rows.projected.items():
+        kinds.get(kind).project(triples)
+    _save_published(rows)
+
+
+def _save_items(rows: _Rows) -> None:
+    # Out of each other's way first, so that two items can change names with each other.
+    bulk.update(Item, ["id", "slug_key", "path"], ((item.pk, f"-{item.uuid}", "") for item in rows.renamed))
+    bulk.update(Item, ["id", *_ITEM], ((item.pk, *_item_values(item)) for item in rows.changed))
+    bulk.insert(Item, _ITEM, map(_item_values, rows.created))
+    uuids = [item.uuid for item in rows.created]
+    keys: dict[Any, int] = {}
+    for start in range(0, len(uuids), _LOOKUP):
+        keys.update(Item.objects.filter(uuid__in=uuids[start : start + _LOOKUP]).values_list("uuid", "pk"))
+    for item in rows.created:
+        item.pk = keys[item.uuid]
+
+
+def _save_revisions(rows: _Rows) -> None:
+    author = rows.author
     bulk.insert(
         Revision,
         [
@@ -274,42 +295,23 @@ def _flush(rows: _Rows) -> None:
             "message",
             "created_at",
         ],
-        rows.revisions,
+        (
+            (
+                item.pk,
+                item.revision,
+                item.slug,
+                item.working_id,
+                item.revision - 1 or None,
+                author.user,
+                author.name,
+                author.email,
+                rows.origin.value,
+                rows.message,
+                rows.now,
+            )
+            for item in rows.revised
+        ),
     )
-    _save_names(rows)
-    for kind, items in rows.erased.items():
-        kinds.get(kind).erase(items)
-    for kind, triples in rows.projected.items():
-        kinds.get(kind).project(triples)
-    _save_published(rows)
-
-
-def _save_items(rows: _Rows) -> None:
-    fields = [
-        "id",
-        "kind",
-        "locale",
-        "slug",
-        "slug_key",
-        "title",
-        "sort_key",
-        "path",
-        "working",
-        "filed",
-        "revision",
-        "created_at",
-        "updated_at",
-        "updated_by",
-        "deleted_at",
-    ]
-    # Out of each other's way first, so that two items can change names with each other.
-    bulk.update(Item, ["id", "slug_key", "path"], ((item.pk, f"-{item.pk}", "") for item in rows.renamed))
-    bulk.update(Item, fields, (_values(item, fields) for item in rows.changed))
-    bulk.insert(Item, fields, (_values(item, fields) for item in rows.created))
-
-
-def _values(item: Item, fields: Sequence[str]) -> list[Any]:
-    return [getattr(item, Item._meta.get_field(field).attname) for field in fields]
 
 
 def _save_names(rows: _Rows) -> None:
@@ -380,6 +382,7 @@ def _save_published(rows: _Rows) -> None:
             "payload_version",
             "difficulty_rank",
             "last_updated",
+            "present",
             "payload",
             "summary",
             "etag",
@@ -400,6 +403,7 @@ def _save_published(rows: _Rows) -> None:
                 PAYLOAD_VERSION,
                 record.difficulty_rank,
                 record.last_updated,
+                f"|{'|'.join(kinds.get(item.kind).present(record))}|",
                 *answer(kinds.get(item.kind), record, str(item.filed_id), item.revision, rows.now),
             )
             for item, record in rows.publications

@@ -205,7 +205,11 @@ def _apply(plan: _Plan) -> None:
 
 def _gone(plan: _Plan) -> list[Any]:
     """Items that have no file here any more."""
-    return [item for item, _, file, _ in plan.removals if not file.exists() and Item.objects.live().filter(pk=item).count() == 0]
+    return [
+        item
+        for item, _, file, _ in plan.removals
+        if not file.exists() and Item.objects.live().filter(pk=item).count() == 0
+    ]
 
 
 def _refuse_if_changed(name: str, path: Path, planned: str | None) -> None:

@@ -174,7 +174,9 @@ def locked(place: Place) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SyncError(f"Another import or export is working on {place.shown}. Try again when it is done.") from None
+            raise SyncError(
+                f"Another import or export is working on {place.shown}. Try again when it is done."
+            ) from None
         yield
     finally:
         os.close(descriptor)

@@ -227,8 +227,9 @@ class _Reader:
             by_slug.setdefault(_slug_key(file), []).append(file)
         for same in by_slug.values():
             for file in same if len(same) > 1 else ():
-                others = ", ".join(self.place.name(other.path) for other in same if other is not file)
-                message = f'The slug "{_slug(file)}" is also that of {others}.'
+                other = same[0] if file is not same[0] else same[1]
+                more = f" and {len(same) - 2} more" if len(same) > 2 else ""
+                message = f'The slug "{_slug(file)}" is also that of {self.place.name(other.path)}{more}.'
                 self._refuse(file.path, Problem("slug.duplicate", message, "Give each file a slug of its own."))
         # Items of which no file is here keep their slug.
         taken = {item.slug_key: item for item in self.known if item.pk not in self.present}
@@ -268,8 +269,8 @@ def _refuse_mass_delete(plans: list[_Plan]) -> None:
         here = Item.objects.of_kind(plan.place.kind).count()
         if len(plan.removals) > max(MASS_NUMBER, here * MASS_SHARE) or len(plan.removals) == here:
             raise SyncError(
-                f"{len(plan.removals)} of {here} would be removed, because their files are gone from {plan.place.shown}. "
-                "Nothing was done. Add --allow-mass-delete if that is what you want."
+                f"{len(plan.removals)} of {here} would be removed, because their files are gone from "
+                f"{plan.place.shown}. Nothing was done. Add --allow-mass-delete if that is what you want."
             )
 
 
@@ -324,11 +325,7 @@ def _write(place: Place, files: list[_File], author: Author) -> None:
     results = _through(batch, author, f"Imported from {place.shown}")
     record_bases(
         place,
-        (
-            (result.item.pk, file.path, file.text)
-            for result, file in zip(results, files, strict=True)
-            if file.in_folder
-        ),
+        ((result.item.pk, file.path, file.text) for result, file in zip(results, files, strict=True) if file.in_folder),
     )
 
 

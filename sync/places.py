@@ -14,8 +14,8 @@ class SyncError(Exception):
 class Place:
     """The folder of one kind. Nothing outside it is read or written.
 
-    `folder` is a real path, without symbolic links; `shown` is how messages call it; `others` are folders inside it that
-    belong to another kind.
+    `folder` is a real path, without symbolic links; `shown` is how messages call it; `others` are folders inside it
+    that belong to another kind.
     """
 
     kind: str
@@ -37,8 +37,8 @@ def places(root: Path, entries: str = "", books: str = "") -> list[Place]:
 
     Args:
         root: the content root.
-        entries, books: folders that replace the ones of the settings; relative ones count from the root, or, where there
-            is none there, from the current folder.
+        entries, books: folders that replace the ones of the settings; relative ones count from the root, or, where
+            there is none there, from the current folder.
 
     Raises:
         SyncError: both are one folder.
@@ -47,7 +47,9 @@ def places(root: Path, entries: str = "", books: str = "") -> list[Place]:
     given = {"entry": entries, "book": books}
     folders = {kind: _folder(root, name, bool(given[kind])) for kind, name in shown.items()}
     if folders["entry"] == folders["book"]:
-        raise SyncError(f"Entries and books cannot share the folder {folders['entry']}. Name another one for one of them.")
+        raise SyncError(
+            f"Entries and books cannot share the folder {folders['entry']}. Name another one for one of them."
+        )
     return [
         Place(
             kind,
