@@ -111,7 +111,7 @@ def _conversion(field: Any) -> Callable[[Any], Any] | None:
 
 
 def _converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
-    converted = []
+    converted: list[Any] = []
     last: Any = converted
     result: Any = None
     for value in values:

@@ -15,7 +15,7 @@ class ItemQuerySet(models.QuerySet):
 class ReferenceQuerySet(models.QuerySet):
     def with_existence(self) -> "ReferenceQuerySet":
         """Adds `exists`: whether a live item answers to the slug today."""
-        targets = self.model._meta.get_field("source").related_model.objects.live()
+        targets = ItemQuerySet(self.model._meta.get_field("source").related_model).live()
         return self.annotate(exists=Exists(targets.filter(kind=OuterRef("target_kind"), slug_key=OuterRef("slug_key"))))
 
     def dangling(self) -> "ReferenceQuerySet":

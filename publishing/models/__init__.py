@@ -1,11 +1,14 @@
+from .conflicts import Conflict
 from .feed import Change, FeedCounter
 from .items import Blob, Item, PreviousSlug, Reference
 from .published import Facet, Published
 from .revisions import Revision
+from .schedules import Schedule
 
 __all__ = [
     "Blob",
     "Change",
+    "Conflict",
     "Facet",
     "FeedCounter",
     "Item",
@@ -13,4 +16,5 @@ __all__ = [
     "Published",
     "Reference",
     "Revision",
+    "Schedule",
 ]
