@@ -1,16 +1,16 @@
 """A content file as text that values can be read from and changed in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .emitting import after_colon
 from .errors import DocumentError
 from .fences import find
 from .front_matter import FrontMatter
-from .reading import check_value
+from .reading import check_key, check_value
 from .scalars import Context, emit_key
 from .sections import Sections
-from .text import decode, dominant_newline, place
+from .text import decode, dominant_newline, place, refuse_size
 
 
 class Document:
@@ -85,9 +85,10 @@ class Document:
         """Changes or adds a key. Only what differs from the value that is there is written anew.
 
         Raises:
-            DocumentError: edit.type, edit.unsafe, encoding.control, limit.*.
+            DocumentError: edit.type, edit.unsafe, encoding.control, limit.*; with the place of the value, or of the
+                closing fence for a key that is not there yet.
         """
-        self._edit(key, lambda: self._front_matter.set(key, check_value(value)))
+        self._edit(key, lambda: self._front_matter.set(check_key(key), check_value(value, depth=2)))
 
     def __delitem__(self, key: str) -> None:
         """Raises KeyError."""
@@ -117,7 +118,7 @@ class Document:
     def sections(self) -> Sections:
         if self._sections is None:
             opening = "" if self._closing.endswith(("\n", "\r")) else self._newline
-            self._sections = Sections(self._body, self._newline, opening)
+            self._sections = Sections(self._body, self._newline, opening, self._above, self.path)
         return self._sections
 
     @property
@@ -131,21 +132,33 @@ class Document:
 
     def section_line(self, which: str | int) -> int:
         """Line of a section's heading, from 1."""
-        before = self._opening + str(self._front_matter) + self._closing
-        return place(before, len(before))[0] + self.sections.line(which) - 1
+        above = self._above()
+        return place(above, len(above))[0] + self.sections.line(which) - 1
 
     # --- inside ---
 
-    def _edit(self, key: str, edit: Any) -> None:
+    def _above(self) -> str:
+        return self._opening + str(self._front_matter) + self._closing
+
+    def _edit(self, key: str, edit: Callable[[], None]) -> None:
+        before = str(self._front_matter)
         try:
             edit()
+            refuse_size(self._above(), self.body)
         except DocumentError as error:
-            line = error.line
-            if line:
-                line += place(self._opening, len(self._opening))[0] - 1
+            if str(self._front_matter) != before:
+                self._front_matter = FrontMatter(before, self._newline)
+            line, column = self._place_of(key)
             message = error.message if f'"{key}"' in error.message else f'"{key}": {error.message}'
-            raise DocumentError(error.code, message, line, error.column, error.hint, self.path) from None
+            raise DocumentError(error.code, message, line, column, error.hint, self.path) from None
         self._data = None
+
+    def _place_of(self, key: str) -> tuple[int, int]:
+        """Where a value stands; the closing fence for one that does not."""
+        if key in self:
+            return self.position(key)
+        above = self._opening + str(self._front_matter)
+        return place(above, len(above))
 
 
 def parse(data: bytes, path: str = "") -> Document:

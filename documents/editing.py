@@ -4,6 +4,7 @@ Everything here works on one chunk of a front matter: the lines of one top-level
 (start, end, replacement), into the chunk's text.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeGuard
@@ -16,6 +17,9 @@ from .matching import match
 from .reading import same
 from .scalars import Context, emit, emit_block, emit_key
 from .text import line_end, line_start
+
+
+_HEADER_COMMENT = re.compile(r"[ \t](#.*)")
 
 
 class Splice(NamedTuple):
@@ -95,13 +99,20 @@ def replace(text: str, node: Node, new: Any, slot: Slot, context: Context) -> Sp
         written = " " + block_item(new, slot.column + 2, context)
     else:
         written = after_colon(new, slot.column, context, indent=indent)
-    comment = ""
-    if stop > slot.after and isinstance(node, SequenceNode | MappingNode) and not node.flow_style and not slot.dash:
-        comment = text[slot.after : line_end(text, slot.after)].strip()
-    if comment.startswith("#"):
+    if comment := _comment(text, node, slot):
         first, newline, rest = written.partition(context.newline)
         written = f"{first} {comment}{newline}{rest}"
     return Splice(slot.after, max(stop, slot.after), written)
+
+
+def _comment(text: str, node: Node, slot: Slot) -> str:
+    """The comment between a value's colon or dash and its first line; "" if there is none."""
+    line = text[slot.after : line_end(text, slot.after)].strip()
+    if spans.is_block_scalar(node):
+        found = _HEADER_COMMENT.search(line)
+        return found[1] if found else ""
+    is_block = isinstance(node, SequenceNode | MappingNode) and not node.flow_style and bool(node.value)
+    return line if is_block and line.startswith("#") else ""
 
 
 # --- scalars -----------------------------------------------------------------------------------------------------
@@ -115,7 +126,8 @@ def _change_scalar(text: str, node: ScalarNode, new: Any, slot: Slot, context: C
             written = emit_block(new, text[first:stop], indent, context.newline)
             if written is not None:
                 return Splice(first, stop, written)
-        return Splice(first, stop, emit(new, '"', context))
+        comment = _comment(text, node, slot)
+        return Splice(first, stop, emit(new, '"', context) + (f" {comment}" if comment else ""))
     style = node.style or ""
     written = emit(new, style, context.inside_flow() if slot.flow else context)
     if first == stop:

@@ -16,7 +16,7 @@ from . import spans
 from .editing import CannotEdit, Slot, apply, change, change_flow_map, replace
 from .emitting import after_colon
 from .errors import DocumentError
-from .reading import compose, read, same
+from .reading import check_size, compose, read, same
 from .scalars import Context, Habits, emit_key
 from .text import line_end, line_start, place
 
@@ -68,8 +68,12 @@ class FrontMatter:
         if "..." in text and (marker := _END_MARKER.search(text, spans.end(text, root))):
             stop = marker.start()
         names = list(self.values)
-        if len(names) != len(starts) or len(set(starts)) != len(starts):
-            raise DocumentError("yaml.key", "Two keys stand on one line.", 1, 1, "Write each key on a line of its own.")
+        for (key, _), start, following in zip(root.value[1:], starts, starts[1:], strict=False):
+            if start == following:
+                # YAML ends a line at U+0085, U+2028 and U+2029, and nobody else does.
+                line, column = place(text, spans.start(key))
+                message = f'The key "{key.value}" does not begin a line.'
+                raise DocumentError("yaml.key", message, line, column, "Write each key on a line of its own.")
         bounds = [*starts, stop]
         self._chunks += [Chunk(name, text[bounds[i] : bounds[i + 1]]) for i, name in enumerate(names)]
         self._prefix, self._tail = text[: starts[0]], text[stop:]
@@ -120,6 +124,11 @@ class FrontMatter:
         del self._chunks[position], self.values[name]
         self._reindex()
 
+    def _check_size(self, values: dict[str, Any], grown: int) -> None:
+        """Refuses what makes the whole too large, though each chunk may be read by itself."""
+        length = len(self._prefix) + sum(len(chunk.text) for chunk in self._chunks) + len(self._tail)
+        check_size(values, length + grown)
+
     def _change(self, name: str, value: Any) -> None:
         if self._flow:
             self._change_flow({**self.values, name: value})
@@ -131,20 +140,24 @@ class FrontMatter:
         slot = Slot(spans.colon(text, key), key.start_mark.column)
         context = self._context
         old = self.values[name]
-        chunk.text = self._guarded(
+        written = self._guarded(
             {name: value},
             lambda: apply(text, change(text, node, old, value, slot, context)),
             lambda: apply(text, [replace(text, node, value, slot, context)]),
         )
+        self._check_size({**self.values, name: value}, len(written) - len(text))
+        chunk.text = written
         self.values[name] = value
 
     def _change_flow(self, values: dict[str, Any]) -> None:
         chunk = self._chunks[0]
         root = compose(chunk.text)
         text = chunk.text
-        chunk.text = self._guarded(
+        written = self._guarded(
             values, lambda: apply(text, [change_flow_map(text, root, self.values, values, self._context)])
         )
+        self._check_size(values, len(written) - len(text))
+        chunk.text = written
         self.values = values
         self._reindex()
 
@@ -159,6 +172,7 @@ class FrontMatter:
             column = len(first) - len(first.lstrip(" "))
         text = " " * column + emit_key(key, context) + ":" + after_colon(value, column, context) + context.newline
         self._guarded({key: value}, lambda: text)
+        self._check_size({**self.values, key: value}, len(text))
         position = self._place_for(key)
         if position:
             before = self._chunks[position - 1]

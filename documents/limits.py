@@ -5,3 +5,7 @@ FRONT_MATTER_CHARACTERS = 256_000
 DEPTH = 32
 NODES = 20_000
 KEYS = 1_000
+# YAML allows 1,024 with quotes and escapes.
+KEY_CHARACTERS = 1_000
+# Python refuses to print a number of more than 4,300 digits; nobody writes one of 1,000.
+NUMBER_CHARACTERS = 1_000

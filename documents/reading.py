@@ -13,12 +13,13 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from . import limits
 from .errors import DocumentError
-from .text import has_control, place
+from .text import has_control, place, refuse_control
 
 _TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
 )
 _STRING = "tag:yaml.org,2002:str"
+_FLOAT = "tag:yaml.org,2002:float"
 _SEQUENCE = "tag:yaml.org,2002:seq"
 _MAP = "tag:yaml.org,2002:map"
 _MERGE = "tag:yaml.org,2002:merge"
@@ -84,7 +85,8 @@ def read(text: str) -> tuple[dict[str, Any], MappingNode | None]:
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, text) from None
     except yaml.YAMLError as error:
-        raise DocumentError("yaml.syntax", f"The front matter is not YAML: {error}.", 1, 1) from None
+        message = f"The front matter is not YAML: {error}."
+        raise DocumentError("yaml.syntax", message, 1, 1, 'Write keys and values, such as title: "…".') from None
     except _NotAMap:
         assert handler.root is not None
         line, column = place(text, handler.root.start_mark.index)
@@ -115,7 +117,9 @@ def same(a: object, b: object) -> bool:
         return False
     if isinstance(a, dict):
         assert isinstance(b, dict)
-        return a.keys() == b.keys() and all(same(value, b[key]) for key, value in a.items())
+        # The keys 1 and True are equal to Python.
+        types = {key: type(key) for key in b}
+        return a.keys() == b.keys() and all(types[key] is type(key) and same(value, b[key]) for key, value in a.items())
     if isinstance(a, list):
         assert isinstance(b, list)
         return len(a) == len(b) and all(map(same, a, b))
@@ -131,33 +135,88 @@ def same(a: object, b: object) -> bool:
 def check_value(value: object, depth: int = 1) -> Any:
     """A deep copy of a value that a front matter can hold, tuples as lists.
 
+    Args:
+        depth: level of the value, if it is a list or a map; the front matter itself is the first.
+
     Raises:
-        DocumentError: edit.type for a type that YAML has no plain form for, encoding.control, limit.depth.
+        DocumentError: edit.type for a type that YAML has no plain form for, encoding.control, limit.*.
     """
-    if depth > limits.DEPTH:
-        raise DocumentError("limit.depth", f"The value is nested more than {limits.DEPTH} levels deep.")
     if isinstance(value, str):
-        if has_control(value):
-            raise DocumentError("encoding.control", "The text holds a control character.", hint="Remove it.")
+        refuse_control(value)
         return str(value)
     if value is None or isinstance(value, bool | int | float | date):
         return value
-    if isinstance(value, list | tuple):
-        return [check_value(item, depth + 1) for item in value]
+    if not isinstance(value, list | tuple | dict):
+        message = f"A front matter cannot hold a {type(value).__name__}."
+        raise DocumentError("edit.type", message, hint="Use text, numbers, dates, lists and maps.")
+    if depth > limits.DEPTH:
+        message = f"The value would be nested more than {limits.DEPTH} levels deep."
+        raise DocumentError("limit.depth", message, hint="Move content to the body.")
     if isinstance(value, dict):
-        return {check_value(key, depth + 1): check_value(item, depth + 1) for key, item in value.items()}
-    raise DocumentError("edit.type", f"A front matter cannot hold a {type(value).__name__}.")
+        return {check_key(key): check_value(item, depth + 1) for key, item in value.items()}
+    return [check_value(item, depth + 1) for item in value]
+
+
+def check_key(key: Any) -> Any:
+    """The key of a map, if a front matter can hold it.
+
+    Raises:
+        DocumentError: edit.type, encoding.control, limit.key.
+    """
+    if isinstance(key, list | tuple | dict) or key != key:
+        message = f"{key!r} cannot be a key of a front matter."
+        raise DocumentError("edit.type", message, hint="Use a name.")
+    if isinstance(key, str) and len(key) > limits.KEY_CHARACTERS:
+        message = f"A key has {len(key):,} characters; {limits.KEY_CHARACTERS:,} are allowed."
+        raise DocumentError("limit.key", message, hint="Use a short name.")
+    return check_value(key)
+
+
+def check_size(values: dict[str, Any], characters: int) -> None:
+    """Refuses values that `read` would not take back from a text of so many characters.
+
+    Raises:
+        DocumentError: limit.front-matter, limit.nodes, limit.keys.
+    """
+    if characters > limits.FRONT_MATTER_CHARACTERS:
+        raise _too_long(characters)
+    # A key takes two characters at least, and a value one.
+    if characters <= 2 * limits.KEYS:
+        return
+    nodes = keys = 0
+    todo: list[Any] = [values]
+    while todo:
+        value = todo.pop()
+        nodes += 1
+        if isinstance(value, dict):
+            nodes += len(value)
+            keys += len(value)
+            todo.extend(value.values())
+        elif isinstance(value, list):
+            todo.extend(value)
+    if nodes > limits.NODES:
+        raise DocumentError("limit.nodes", _TOO_MANY_NODES, hint="Move content to the body.")
+    if keys > limits.KEYS:
+        raise DocumentError("limit.keys", _TOO_MANY_KEYS, hint="Move content to the body.")
+
+
+_TOO_MANY_NODES = f"The front matter holds more than {limits.NODES:,} values."
+_TOO_MANY_KEYS = f"The front matter has more than {limits.KEYS:,} keys."
+
+
+def _too_long(characters: int) -> DocumentError:
+    return DocumentError(
+        "limit.front-matter",
+        f"The front matter has {characters:,} characters; {limits.FRONT_MATTER_CHARACTERS:,} are allowed.",
+        1,
+        1,
+        "Move text to the body.",
+    )
 
 
 def _limit(text: str) -> None:
     if len(text) > limits.FRONT_MATTER_CHARACTERS:
-        raise DocumentError(
-            "limit.front-matter",
-            f"The front matter has {len(text):,} characters; {limits.FRONT_MATTER_CHARACTERS:,} are allowed.",
-            1,
-            1,
-            "Move text to the body.",
-        )
+        raise _too_long(len(text))
     brackets = text.count("[") + text.count("{")
     if (
         brackets > limits.DEPTH
@@ -197,8 +256,7 @@ def _bound(depth: int, nodes: int, text: str, index: int) -> None:
         message = f"The front matter is nested more than {limits.DEPTH} levels deep."
         raise _refusal("limit.depth", message, text, index, "Move content to the body.")
     if nodes > limits.NODES:
-        message = f"The front matter holds more than {limits.NODES:,} values."
-        raise _refusal("limit.nodes", message, text, index, "Move content to the body.")
+        raise _refusal("limit.nodes", _TOO_MANY_NODES, text, index, "Move content to the body.")
 
 
 def _value(text: str, node: Node, depth: int, loader: Any, count: _Count) -> Any:
@@ -216,7 +274,7 @@ def _value(text: str, node: Node, depth: int, loader: Any, count: _Count) -> Any
             return node.value
         if tag not in _TAGS:
             raise _tag_error(text, node)
-        return loader.construct_object(node)
+        return _typed(text, node, loader)
     if tag not in _TAGS:
         raise _tag_error(text, node)
     count.nodes += len(node.value)
@@ -230,14 +288,36 @@ def _value(text: str, node: Node, depth: int, loader: Any, count: _Count) -> Any
         return loader.construct_object(node, deep=True)
     count.keys += len(node.value)
     if count.keys > limits.KEYS:
-        message = f"The front matter has more than {limits.KEYS:,} keys."
-        raise _refusal("limit.keys", message, text, node.start_mark.index, "Move content to the body.")
+        raise _refusal("limit.keys", _TOO_MANY_KEYS, text, node.start_mark.index, "Move content to the body.")
     assert isinstance(node, MappingNode)
     _inspect_keys(text, node, top=depth == 1)
-    return {
-        key.value if key.tag == _STRING else loader.construct_object(key): _value(text, item, depth + 1, loader, count)
+    result = {
+        key.value if key.tag == _STRING else _typed(text, key, loader): _value(text, item, depth + 1, loader, count)
         for key, item in node.value
     }
+    if len(result) != len(node.value):
+        raise _equal_keys(text, node, loader)
+    return result
+
+
+def _typed(text: str, node: ScalarNode, loader: Any) -> Any:
+    if len(node.value) > limits.NUMBER_CHARACTERS:
+        kind = node.tag.rpartition(":")[2]
+        message = f"A value of {len(node.value):,} characters is read as a {kind}, not as text."
+        raise _refusal("yaml.value", message, text, node.start_mark.index, "Write it in quotes.")
+    return loader.construct_object(node)
+
+
+def _equal_keys(text: str, mapping: MappingNode, loader: Any) -> DocumentError:
+    """Keys that are written differently and yet are one to Python: 1, 1.0 and true."""
+    seen: dict[Any, str] = {}
+    for key, _ in mapping.value:
+        value = key.value if key.tag == _STRING else loader.construct_object(key)
+        if value in seen:
+            message = f'The keys "{seen[value]}" and "{key.value}" are one and the same to a reader.'
+            return _refusal("yaml.duplicate-key", message, text, key.start_mark.index, "Write one of them in quotes.")
+        seen[value] = key.value
+    raise AssertionError("keys that are not equal")
 
 
 def _inspect_keys(text: str, mapping: MappingNode, top: bool) -> None:
@@ -253,6 +333,8 @@ def _inspect_keys(text: str, mapping: MappingNode, top: bool) -> None:
         if top and key.tag != _STRING:
             message = f'The key "{key.value}" is read as a {key.tag.rpartition(":")[2]}, not as text.'
             raise _refusal("yaml.key", message, text, index, f'Write it in quotes: "{key.value}":')
+        if key.tag == _FLOAT and key.value.lower().endswith(".nan"):
+            raise _refusal("yaml.key", "A key is not a number, and so equals no other.", text, index, "Quote it.")
         if key.style == '"' and has_control(key.value):
             raise _refusal("encoding.control", "A key holds a control character.", text, index, "Remove it.")
         name = (key.tag, key.value.casefold() if top else key.value)
@@ -265,9 +347,11 @@ def _inspect_keys(text: str, mapping: MappingNode, top: bool) -> None:
 
 
 def _is_explicit(text: str, mapping: MappingNode, index: int) -> bool:
-    if mapping.flow_style or text[index - 1 : index] not in (" ", "\t"):
+    if mapping.flow_style:
         return False
-    return text[:index].rstrip(" \t")[-1:] == "?"
+    while index and text[index - 1] in " \t":
+        index -= 1
+    return text[index - 1 : index] == "?"
 
 
 def _tag_error(text: str, node: Node) -> DocumentError:
@@ -295,7 +379,8 @@ def _value_error(text: str, root: Node | None, error: Exception) -> DocumentErro
             return _refusal("yaml.value", message, text, scalar.start_mark.index, "Correct it or write it in quotes.")
         finally:
             loader.dispose()
-    return DocumentError("yaml.value", f"The front matter cannot be read: {error}.", 1, 1)
+    message = f"The front matter cannot be read: {error}."
+    return DocumentError("yaml.value", message, 1, 1, "Write values in quotes.")
 
 
 def _scalars(root: Node) -> Iterator[ScalarNode]:

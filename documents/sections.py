@@ -1,18 +1,18 @@
 """The body as sections: what stands below each first-level heading."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .errors import DocumentError
 from .markdown import flat_list, headings
 from .matching import match
-from .text import lines, refuse_conflict_markers, refuse_control, to_lf
+from .text import line_start, lines, place, refuse_conflict_markers, refuse_control, refuse_size, to_lf
 
 KNOWN = ("Brief Definition", "Detailed Explanation", "Key Concepts", "Common Applications", "Prerequisites")
 
-_ATX = re.compile(r"( {0,3}#)([ \t]*)(.*?)([ \t]+#+[ \t]*|[ \t]*)\Z", re.DOTALL)
 # Items that begin with a letter or a number without a dot can be nothing but paragraphs. Ten times as fast as parsing,
 # and most lists are so.
 _PLAIN_LIST = re.compile(r"{0}(?:\n{0})*".format(r"- (?:\*\*)?(?:[^\W\d_]|[0-9]{1,9}[^0-9.)\n])[^\n]*"))
@@ -44,10 +44,19 @@ class Sections:
     `sections["Key Concepts"]` and `sections[2]` are texts, with "\\n" line ends and without blank lines around them.
     """
 
-    def __init__(self, body: str, newline: str, opening: str = "") -> None:
-        """opening: the line end that is due before a body begins, where the closing fence has none."""
+    def __init__(
+        self, body: str, newline: str, opening: str = "", before: Callable[[], str] = str, path: str = ""
+    ) -> None:
+        """
+        Args:
+            opening: the line end that is due before a body begins, where the closing fence has none.
+            before: gives what stands in the file above the body; errors count lines from there.
+            path: how errors name the file.
+        """
         self._newline = newline
         self._opening = opening
+        self._before = before
+        self._path = path
         # Set by every edit; whoever keeps the body elsewhere too may reset it.
         self.changed = False
         self._pieces = _parse(body)
@@ -102,17 +111,18 @@ class Sections:
 
     @preamble.setter
     def preamble(self, text: str) -> None:
-        text = _clean(text)
-        old = self._pieces[0]
-        if text == to_lf(old.text):
-            return
-        new = replace(old, text=self._written(old.text, text))
-        if text and not old.text:
-            separate = self._newline * 2 if len(self) else ""
-            new = replace(new, gap=old.gap or self._lead(), tail=separate)
-        elif not text:
-            new = replace(new, tail="")
-        self._replace([new, *self._pieces[1:]], [(None, text), *self._expected()[1:]])
+        with self._placed(0):
+            text = _clean(text)
+            old = self._pieces[0]
+            if text == to_lf(old.text):
+                return
+            new = replace(old, text=self._written(old.text, text))
+            if text and not old.text:
+                separate = self._newline * 2 if len(self) else self._last_end()
+                new = replace(new, gap=old.gap or self._lead(), tail=separate)
+            elif not text:
+                new = replace(new, tail="")
+            self._replace([new, *self._pieces[1:]], [(None, text), *self._expected()[1:]])
 
     def __setitem__(self, which: str | int, text: str) -> None:
         """Sets the text; a heading that is absent is added, a known one in the order of the seed."""
@@ -122,15 +132,16 @@ class Sections:
             assert isinstance(which, str)
             self.insert(self._place_for(which), which, text)
             return
-        text = _clean(text)
-        old = self._pieces[at]
-        if text == to_lf(old.text):
-            return
-        gap = (old.gap or self._usual_gap()) if text else ""
-        new = replace(old, gap=gap, text=self._written(old.text, text))
-        expected = self._expected()
-        expected[at] = (old.heading, text)
-        self._replace([*self._pieces[:at], new, *self._pieces[at + 1 :]], expected)
+        with self._placed(at):
+            text = _clean(text)
+            old = self._pieces[at]
+            if text == to_lf(old.text):
+                return
+            gap = (old.gap or self._usual_gap()) if text else ""
+            new = replace(old, gap=gap, text=self._written(old.text, text))
+            expected = self._expected()
+            expected[at] = (old.heading, text)
+            self._replace([*self._pieces[:at], new, *self._pieces[at + 1 :]], expected)
 
     def __delitem__(self, which: str | int) -> None:
         at = self._find(which)
@@ -142,12 +153,16 @@ class Sections:
                 kept[-1] = replace(before, tail=self._pieces[at].tail)
         expected = self._expected()
         del expected[at]
-        self._replace(kept, expected)
+        with self._placed(at):
+            self._replace(kept, expected)
 
     def insert(self, index: int, heading: str, text: str = "") -> None:
         """Adds a section before the one at `index`; `len(sections)` adds it at the end."""
-        heading, text = _clean_heading(heading), _clean(text)
         at = range(len(self) + 1)[index] + 1
+        with self._placed(at):
+            self._insert(at, _clean_heading(heading), _clean(text))
+
+    def _insert(self, at: int, heading: str, text: str) -> None:
         written = text.replace("\n", self._newline)
         new = _Piece(heading, f"# {heading}".rstrip(), self._usual_gap() if text else "", written, self._newline * 2)
         pieces = [*self._pieces[:at], new, *self._pieces[at:]]
@@ -158,7 +173,7 @@ class Sections:
                 pieces[at - 1] = replace(before, tail=self._newline * 2)
             else:
                 pieces[at - 1] = replace(before, gap=before.gap or self._lead())
-                pieces[at] = replace(new, tail="" if self._opening else self._newline)
+                pieces[at] = replace(new, tail=self._last_end())
         expected = self._expected()
         expected.insert(at, (heading, text))
         self._replace(pieces, expected)
@@ -168,12 +183,13 @@ class Sections:
 
     def rename(self, which: str | int, heading: str) -> None:
         at = self._find(which)
-        heading = _clean_heading(heading)
-        old = self._pieces[at]
-        new = replace(old, heading=heading, head=_rename(old.head, heading))
-        expected = self._expected()
-        expected[at] = (heading, expected[at][1])
-        self._replace([*self._pieces[:at], new, *self._pieces[at + 1 :]], expected)
+        with self._placed(at):
+            heading = _clean_heading(heading)
+            old = self._pieces[at]
+            new = replace(old, heading=heading, head=_rename(old.head, heading))
+            expected = self._expected()
+            expected[at] = (heading, expected[at][1])
+            self._replace([*self._pieces[:at], new, *self._pieces[at + 1 :]], expected)
 
     def move(self, which: str | int, index: int) -> None:
         """Puts a section at another place; `index` counts after it was taken out."""
@@ -182,7 +198,8 @@ class Sections:
         pieces, expected = list(self._pieces), self._expected()
         pieces.insert(to, pieces.pop(at))
         expected.insert(to, expected.pop(at))
-        self._replace([replace(piece, tail=tail) for piece, tail in zip(pieces, tails, strict=True)], expected)
+        with self._placed(at):
+            self._replace([replace(piece, tail=tail) for piece, tail in zip(pieces, tails, strict=True)], expected)
 
     def set_items(self, which: str | int, items: list[str]) -> None:
         """Sets the items of a list section; items that stay keep their text, marks included.
@@ -191,26 +208,28 @@ class Sections:
             DocumentError: section.items where the section is no flat list, or an item would not be one.
         """
         try:
+            at = self._find(which)
             text = self[which]
         except KeyError:
-            text = ""
-        old = _items(text) if text else []
-        if old is None:
-            message = f'The section "{which}" is not one flat list.'
-            raise DocumentError("section.items", message, hint="Edit it as text.")
-        wanted = [item.strip() for item in items]
-        if wanted == [name for _, name in old]:
-            return
-        before = list(self._pieces)
-        self[which] = _list_text(text, old, wanted)
-        if (self.items_of(which) if wanted else []) != wanted:
-            self._pieces = before
-            self.changed = True
-            raise DocumentError(
-                "section.items",
-                f'An item of "{which}" would not be read as one line of a list.',
-                hint="Leave out line breaks, list marks and headings.",
-            )
+            at, text = len(self._pieces), ""
+        with self._placed(at):
+            old = _items(text) if text else []
+            if old is None:
+                message = f'The section "{which}" is not one flat list.'
+                raise DocumentError("section.items", message, hint="Edit it as text.")
+            wanted = [item.strip() for item in items]
+            if wanted == [name for _, name in old]:
+                return
+            before = list(self._pieces)
+            self[which] = _list_text(text, old, wanted)
+            if (self.items_of(which) if wanted else []) != wanted:
+                self._pieces = before
+                self.changed = True
+                raise DocumentError(
+                    "section.items",
+                    f'An item of "{which}" would not be read as one line of a list.',
+                    hint="Leave out line breaks, list marks and headings.",
+                )
 
     # --- inside ---
 
@@ -227,9 +246,24 @@ class Sections:
             raise DocumentError(
                 "section.ambiguous",
                 f'The heading "{which}" stands {len(found)} times.',
-                hint="Say which by its position.",
+                *self._place(found[1]),
+                "Say which by its position.",
+                self._path,
             )
         return found[0]
+
+    def _place(self, at: int) -> tuple[int, int]:
+        """Line and column, within the file, where a piece begins or the body ends."""
+        before = self._before() + "".join(map(str, self._pieces[:at]))
+        return place(before, len(before))
+
+    @contextmanager
+    def _placed(self, at: int) -> Iterator[None]:
+        """A refused edit names the place of the piece it was meant for."""
+        try:
+            yield
+        except DocumentError as error:
+            raise DocumentError(error.code, error.message, *self._place(at), error.hint, self._path) from None
 
     def _place_for(self, heading: str) -> int:
         if heading not in KNOWN:
@@ -247,6 +281,10 @@ class Sections:
     def _lead(self) -> str:
         """What stands between the closing fence and a body that begins."""
         return self._opening + self._newline
+
+    def _last_end(self) -> str:
+        """What ends the file after a body that begins: nothing where nothing ended it before."""
+        return "" if self._opening else self._newline
 
     def _written(self, old: str, new: str) -> str:
         """New text with the document's line ends; lines at either end that stay keep their own."""
@@ -273,6 +311,9 @@ class Sections:
     def _replace(self, pieces: list[_Piece], expected: list[tuple[str | None, str]]) -> None:
         """Takes the new pieces if the body they make reads back as expected."""
         written = "".join(map(str, pieces))
+        above = self._before()
+        refuse_size(above, written)
+        refuse_conflict_markers(above + written)
         before, self._pieces = self._pieces, _parse(written)
         if self._expected() != expected:
             self._pieces = before
@@ -286,31 +327,31 @@ class Sections:
 
 def _parse(body: str) -> list[_Piece]:
     found = headings(body)
-    bounds = [heading.start for heading in found] + [len(body)]
+    # The indent of a heading belongs to it.
+    bounds = [line_start(body, heading.start) for heading in found] + [len(body)]
     pieces = [_preamble(body[: bounds[0]])]
     for number, heading in enumerate(found):
-        head = body[heading.start : heading.end].rstrip("\r\n")
-        rest = body[heading.start + len(head) : bounds[number + 1]]
+        head = body[bounds[number] : heading.end].rstrip("\r\n")
+        rest = body[bounds[number] + len(head) : bounds[number + 1]]
         pieces.append(_Piece(_heading_text(head), head, *_split(rest)))
     return pieces
 
 
 def _preamble(text: str) -> _Piece:
-    blank = len(text) - len(text.lstrip(" \t\r\n"))
-    # The indent of the first line belongs to the text.
-    gap = text[: max(text.rfind("\n", 0, blank), text.rfind("\r", 0, blank)) + 1] if blank < len(text) else text
-    core, tail = _core(text[len(gap) :])
-    return _Piece("", "", gap, core, tail)
+    gap = _gap(text)
+    return _Piece("", "", text[:gap], *_core(text[gap:]))
 
 
 def _split(rest: str) -> tuple[str, str, str]:
     """Gap, text and tail of what follows a heading; where there is no text, all is tail."""
-    blank = len(rest) - len(rest.lstrip(" \t\r\n"))
-    if blank == len(rest):
-        return "", "", rest
-    start = max(rest.rfind("\n", 0, blank), rest.rfind("\r", 0, blank)) + 1
-    core, tail = _core(rest[start:])
-    return rest[:start], core, tail
+    gap = _gap(rest)
+    return ("", "", rest) if gap == len(rest) else (rest[:gap], *_core(rest[gap:]))
+
+
+def _gap(text: str) -> int:
+    """Index of the first line with content: its indent belongs to the text. The end where there is none."""
+    blank = len(text) - len(text.lstrip(" \t\r\n"))
+    return line_start(text, blank) if blank < len(text) else blank
 
 
 def _core(text: str) -> tuple[str, str]:
@@ -325,8 +366,19 @@ def _heading_text(head: str) -> str:
     rows = to_lf(head).split("\n")
     if len(rows) > 1:
         return " ".join(row.strip() for row in rows[:-1])
-    atx = _ATX.match(rows[0])
-    return atx[3] if atx else rows[0].strip()
+    return _atx(head)[1]
+
+
+def _atx(head: str) -> tuple[str, str, str]:
+    """A heading's # with the blanks behind it, its text, and what closes it."""
+    mark = head.index("#") + 1
+    start = mark + len(head[mark:]) - len(head[mark:].lstrip(" \t"))
+    text = head[start:].rstrip(" \t")
+    # A row of # closes it, if a blank stands before.
+    bare = text.rstrip("#")
+    if bare[-1:] in ("", " ", "\t"):
+        text = bare.rstrip(" \t")
+    return head[:start], text, head[start + len(text) :]
 
 
 def _rename(head: str, heading: str) -> str:
@@ -334,35 +386,34 @@ def _rename(head: str, heading: str) -> str:
     if len(rows) > 1:
         first = rows[0].rstrip("\r\n")
         return heading + rows[-2][len(rows[-2].rstrip("\r\n")) :] + rows[-1] if first else heading
-    atx = _ATX.match(head)
-    assert atx is not None
-    return f"{atx[1]}{atx[2] or ' '}{heading}{atx[4]}"
+    mark, old, closing = _atx(head)
+    if mark.endswith("#"):
+        mark += " "
+    return mark + heading + (closing if old or closing[:1] != "#" else " " + closing)
 
 
 def _clean(text: str) -> str:
     """A section's text as it is kept: "\\n" line ends, no blank lines around it."""
     text = to_lf(text)
     refuse_control(text)
-    refuse_conflict_markers(text)
-    rows = text.split("\n")
-    while rows and not rows[0].strip(" \t"):
-        del rows[0]
-    while rows and not rows[-1].strip(" \t"):
-        del rows[-1]
-    return "\n".join(rows)
+    return _core(text[_gap(text) :])[0]
 
 
 def _clean_heading(heading: str) -> str:
     refuse_control(heading)
     if "\n" in heading or "\r" in heading:
         raise DocumentError("section.heading", "A heading is one line.", hint="Leave out the line break.")
-    return heading.strip(" \t")
+    heading = heading.strip(" \t")
+    if _heading_text(f"# {heading}") != heading:
+        message = f'Markdown would not read "{heading}" as the whole heading.'
+        raise DocumentError("section.heading", message, hint="Leave out the # at its end.")
+    return heading
 
 
 def _items(text: str) -> list[tuple[str, str]] | None:
     """(source without trailing blank lines, text) of each item of a flat list."""
     if _PLAIN_LIST.fullmatch(text):
-        return [(row.rstrip(" \t"), row[2:].strip()) for row in text.split("\n")]
+        return [(row, row[2:].strip()) for row in text.split("\n")]
     found = flat_list(text)
     if found is None:
         return None
@@ -371,7 +422,7 @@ def _items(text: str) -> list[tuple[str, str]] | None:
     for item in found:
         if text[position : item.start].strip():
             return None
-        source = text[item.start : item.end].rstrip(" \t\n")
+        source = _core(text[item.start : item.end])[0]
         marker = _MARKER.match(source)
         if marker is None:
             return None

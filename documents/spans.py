@@ -9,7 +9,6 @@ from .text import line_end
 # What may stand between two items of a block list: blanks, line ends, comments.
 _FILLER = re.compile(r"(?:[ \t\r\n]+|(?<![^ \t\r\n])#[^\r\n]*)*")
 _COLON = re.compile(r"[ \t]*:")
-_TRAILING_BLANK_LINES = re.compile(r"(?:(?<=[\r\n])[ \t]*(?:\r\n|\n|\r))+\Z")
 
 
 def start(node: Node) -> int:
@@ -43,11 +42,10 @@ def block_scalar_end(text: str, node: ScalarNode) -> int:
     body = text[header_end:stop]
     header = text[first:header_end].partition("#")[0]
     if "+" not in header:
-        body = _TRAILING_BLANK_LINES.sub("", body)
-        if not body.strip(" \t\r\n"):
-            body = ""
-    stop = header_end + len(body)
-    return _without_line_end(text, stop)
+        # Up to the end of the last line with content.
+        content = len(body.rstrip(" \t\r\n"))
+        body = body[: line_end(body, content)] if content else ""
+    return _without_line_end(text, header_end + len(body))
 
 
 def _without_line_end(text: str, index: int) -> int:

@@ -23,12 +23,7 @@ def decode(data: bytes, path: str = "") -> tuple[str, str]:
         DocumentError: limit.file, encoding.utf8, encoding.control, text.conflict-marker.
     """
     if len(data) > limits.FILE_BYTES:
-        raise DocumentError(
-            "limit.file",
-            f"The file has {len(data):,} bytes; {limits.FILE_BYTES:,} are allowed.",
-            hint="Split it into several entries.",
-            path=path,
-        )
+        raise _too_large(len(data), path)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -59,6 +54,21 @@ def decode(data: bytes, path: str = "") -> tuple[str, str]:
         )
     refuse_conflict_markers(text, path)
     return bom, text
+
+
+def refuse_size(*parts: str) -> None:
+    """Raises DocumentError if the parts together would be too large a file."""
+    # A character has four bytes at most: counting them is for the few that come near.
+    if 4 * sum(map(len, parts)) <= limits.FILE_BYTES:
+        return
+    size = sum(len(part.encode()) for part in parts)
+    if size > limits.FILE_BYTES:
+        raise _too_large(size)
+
+
+def _too_large(size: int, path: str = "") -> DocumentError:
+    message = f"The file has {size:,} bytes; {limits.FILE_BYTES:,} are allowed."
+    return DocumentError("limit.file", message, 1, 1, "Split it into several entries.", path)
 
 
 def refuse_conflict_markers(text: str, path: str = "") -> None:

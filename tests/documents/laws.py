@@ -129,6 +129,7 @@ class Sides:
     before: list[str]
     after: list[str]
     newline: str | None
+    back: int  # line of the closing fence
     bad: Violations = field(default_factory=list)
 
     def fail(self, text: str) -> None:
@@ -150,10 +151,11 @@ class Sides:
             return None
         return self.before[first:stop], self.after[first : len(self.after) - tail]
 
-    def ends(self, added: Sequence[str]) -> None:
-        """New lines end as most lines do."""
+    def ends(self, added: Sequence[str], replaced: Sequence[str] = ()) -> None:
+        """New lines end as most lines do, or as those that they replace."""
+        known = {ending(line) for line in replaced}
         for line in added:
-            if self.newline and ending(line) not in ("", self.newline):
+            if self.newline and ending(line) not in ("", self.newline, *known):
                 self.fail(f"new line {line!r} does not end as the file does")
 
 
@@ -170,6 +172,7 @@ def law3(before: bytes, after: bytes, edit: Edit) -> Violations:
         lines_of(before.decode().removeprefix(oracle.BOM)),
         lines_of(after.decode().removeprefix(oracle.BOM)),
         oracle.dominant_newline(before),
+        oracle.parts(before).back,
     )
     if edit["op"] in SECTION_EDITS:
         _law3_body(sides, before, after, edit)
@@ -182,7 +185,9 @@ def _law3_front(sides: Sides, before: bytes, after: bytes, edit: Edit) -> None:
     root = oracle.tree(before)
     values = oracle.values_of(before)
     entry = root.entry(edit["key"]) if root else None
-    if edit["op"] == "delete":
+    if root and root.style == "flow" and (entry is None or edit["op"] == "delete"):
+        _flow_root(sides, root, values, expected(oracle.state_of(before), edit).values)
+    elif edit["op"] == "delete":
         assert entry is not None, "a delete needs its key"
         _deleted(sides, entry)
     elif entry is None:
@@ -200,6 +205,15 @@ def _law3_front(sides: Sides, before: bytes, after: bytes, edit: Edit) -> None:
             found = written.entry(key) if written else None
             if found:
                 _style(sides, node, found[2], old, edit["value"])
+
+
+def _flow_root(sides: Sides, root: Node, old: dict[Any, Any], new: dict[Any, Any]) -> None:
+    """A top level in braces is one value: its lines may change as those of any other map in braces."""
+    both = sides.outside(root.first, root.last + 1)
+    if both is None:
+        return
+    _count(sides, *both, _cost_of_flow(root, old, new))
+    sides.ends(both[1], both[0])
 
 
 def _deleted(sides: Sides, entry: tuple[str, Node, Node]) -> None:
@@ -246,32 +260,45 @@ def _changed(sides: Sides, key_node: Node, node: Node, old: Any, new: Any) -> No
     if both is None:
         return
     gone, come = both
+    _count(sides, gone, come, cost(node, old, new))
+    sides.ends(come, gone)
+    if node.kind == "scalar" and not sides.bad:
+        _around_scalar(sides, key_node, node, gone, come, new)
+    if node.kind == "list" and node.style == "block" and isinstance(new, list) and new:
+        _list_lines(sides, node, old, new, gone, come)
+
+
+def _count(sides: Sides, gone: list[str], come: list[str], due: tuple[int, int]) -> None:
     kept = _longest_common(gone, come)
     removed, added = len(gone) - kept, len(come) - kept
-    may_remove, may_add = cost(node, old, new)
-    if removed > may_remove or added > may_add:
-        sides.fail(f"-{removed} +{added} lines where -{may_remove} +{may_add} are due")
-    sides.ends(come)
-    if node.kind == "scalar" and node.height == 1 and _is_scalar(new) and not sides.bad:
-        at = node.first - key_node.first
+    if removed > due[0] or added > due[1]:
+        sides.fail(f"-{removed} +{added} lines where -{due[0]} +{due[1]} are due")
+
+
+def _around_scalar(sides: Sides, key_node: Node, node: Node, gone: list[str], come: list[str], new: Any) -> None:
+    """What stands on the line before and behind a scalar stays, comments included."""
+    at = node.first - key_node.first
+    if node.style in ("literal", "folded"):
+        comment = re.search(r"[ \t]#.*", content(gone[at])[node.column :])
+        if comment and not content(come[at]).endswith(comment[0].lstrip()):
+            sides.fail(f"the comment of the block went: {come[at]!r}")
+    elif node.height == 1 and _is_scalar(new):
         prefix, suffix = gone[at][: node.column], gone[at][node.last_column :]
         if not come[at].startswith(prefix.rstrip(" ") if not gone[at][node.column : node.last_column] else prefix):
             sides.fail(f"what stands before the value changed: {come[at]!r}")
         if not come[at].endswith(suffix):
             sides.fail(f"what stands after the value changed: {come[at]!r}")
-    if node.kind == "list" and node.style == "block" and isinstance(new, list) and new:
-        _list_lines(sides, node, old, new, gone, come)
 
 
 def _list_lines(sides: Sides, node: Node, old: list[Any], new: list[Any], gone: list[str], come: list[str]) -> None:
     scalars = all(_is_scalar(item) for item in [*old, *new])
-    if scalars and all(item.height == 1 for item in node.items):
+    if scalars and all(height == 1 for height in _heights(node)):
         first = node.items[0].first - (node.last + 1 - len(gone))
         items = {item.first - (node.last + 1 - len(gone)) for item in node.items}
         between = [line for at, line in enumerate(gone[first:], start=first) if at not in items]
         if not _is_subsequence(between, come):
             sides.fail("a comment or blank line between the items changed")
-    if sorted(map(repr, old)) == sorted(map(repr, new)) and sorted(gone) != sorted(come):
+    if _same_items(old, new) and sorted(map(content, gone)) != sorted(map(content, come)):
         sides.fail("a new order rewrote lines instead of moving them")
 
 
@@ -295,22 +322,36 @@ def cost(node: Node, old: Any, new: Any) -> tuple[int, int]:
 
 
 def _cost_of_flow(node: Node, old: Any, new: Any) -> tuple[int, int]:
+    """Lines that hold what goes, what changes, and the commas beside it."""
     if node.height == 1:
         return 1, 1 if isinstance(new, list | dict) or _is_scalar(new) else 1 + _size(new)
-    if isinstance(new, list) and isinstance(old, list) and len(old) == len(new):
-        touched = {
-            line
-            for item, was, now in zip(node.items, old, new, strict=True)
-            if not same(was, now)
-            for line in range(item.first, item.last + 1)
-        }
-        return len(touched), len(touched)
-    return node.height, node.height + _size(new)
+    if not (isinstance(old, list) and isinstance(new, list) and old and new) or _same_items(old, new):
+        return node.height, node.height + _size(new)
+    touched: set[int] = set()
+    more = 0
+    for at, was, now in _gaps(old, new):
+        # A comma is written behind an item, so the one before takes part, and at the end the bracket does.
+        lines = [(node.items[i].first, node.items[i].last) for i in was]
+        if len(was) != len(now):
+            lines.append((node.items[at - 1].last,) * 2 if at else (node.first,) * 2)
+            if at + len(was) == len(old):
+                lines.append((node.items[-1].last, node.last))
+            elif was and at == 0:
+                lines.append((node.items[at + len(was)].first,) * 2)
+        touched.update(number for first, last in lines for number in range(first, last + 1))
+        more += max(0, len(now) - len(was))
+    return len(touched), len(touched) + more
 
 
 def _cost_of_list(node: Node, old: list[Any], new: list[Any]) -> tuple[int, int]:
+    heights = _heights(node)
+    gaps = _gaps(old, new)
+    if _same_items(old, new):
+        # Which of the items stay is the writer's choice; how many is not.
+        moved = sum(sorted(heights)[-sum(len(was) for _, was, _ in gaps) :]) if gaps else 0
+        return moved, moved
     removed = added = 0
-    for was, now in _gaps(old, new):
+    for _, was, now in gaps:
         if len(was) == len(now):
             for i, j in zip(was, now, strict=True):
                 if isinstance(old[i], dict) and isinstance(new[j], dict) and new[j] and node.items[i].style == "block":
@@ -318,15 +359,21 @@ def _cost_of_list(node: Node, old: list[Any], new: list[Any]) -> tuple[int, int]
                 elif node.items[i].kind == "scalar" and _is_scalar(new[j]):
                     less, more = cost(node.items[i], old[i], new[j])
                 else:
-                    less, more = node.items[i].height, _size(new[j])
+                    less, more = heights[i], _size(new[j])
                 removed, added = removed + less, added + more
         else:
-            removed += sum(node.items[i].height for i in was)
+            removed += sum(heights[i] for i in was)
             added += sum(_size(new[j]) for j in now)
-    if sorted(map(repr, old)) == sorted(map(repr, new)):
-        moved = sum(node.items[i].height for was, _ in _gaps(old, new) for i in was)
-        return moved, moved
     return removed, added
+
+
+def _heights(node: Node) -> list[int]:
+    """Lines of each item of a block list, from its dash on."""
+    return [item.last - dash + 1 for item, dash in zip(node.items, node.dashes, strict=True)]
+
+
+def _same_items(old: list[Any], new: list[Any]) -> bool:
+    return sorted(map(repr, old)) == sorted(map(repr, new))
 
 
 def _cost_of_map(node: Node, old: dict[Any, Any], new: dict[Any, Any]) -> tuple[int, int]:
@@ -395,11 +442,11 @@ def _law3_body(sides: Sides, before: bytes, after: bytes, edit: Edit) -> None:
         case "section-at":
             _text_changed(sides, found[edit["index"]], edit["text"])
         case "section" | "insert-section" | "append-section":
-            _section_added(sides, edit["heading"], edit["text"], back)
+            _section_added(sides, edit["heading"], edit["text"])
         case "delete-section":
-            _section_deleted(sides, found[names.index(edit["heading"])], back)
+            _section_deleted(sides, found[names.index(edit["heading"])])
         case "delete-section-at":
-            _section_deleted(sides, found[edit["index"]], back)
+            _section_deleted(sides, found[edit["index"]])
         case "rename-section":
             _renamed(sides, found, oracle.sections_of(after), edit)
         case "move-section":
@@ -448,13 +495,13 @@ def _outside_but_for_the_last_end(sides: Sides, first: int, stop: int) -> tuple[
         before[-1] = after[first - 1] if content(after[first - 1]) == content(before[-1]) else before[-1]
     elif 0 < first == len(after) <= len(before) and not ending(after[-1]) and stop == len(before):
         before[first - 1] = after[-1] if content(after[-1]) == content(before[first - 1]) else before[first - 1]
-    trial = Sides(before, after, sides.newline)
+    trial = Sides(before, after, sides.newline, sides.back)
     both = trial.outside(first, stop)
     sides.bad.extend(trial.bad)
     return both
 
 
-def _section_added(sides: Sides, heading: str, text: str, back: int) -> None:
+def _section_added(sides: Sides, heading: str, text: str) -> None:
     before, after = [content(line) for line in sides.before], [content(line) for line in sides.after]
     count = len(after) - len(before)
     place = _common(before, after)
@@ -474,10 +521,10 @@ def _section_added(sides: Sides, heading: str, text: str, back: int) -> None:
         if old != new and number != len(sides.before) - 1:
             sides.fail(f"line {number + 1} ends differently")
     sides.ends(written)
-    _same_last_end(sides, len(sides.before) > back + 1)
+    _same_last_end(sides)
 
 
-def _section_deleted(sides: Sides, section: oracle.Section, back: int) -> None:
+def _section_deleted(sides: Sides, section: oracle.Section) -> None:
     before, after = [content(line) for line in sides.before], [content(line) for line in sides.after]
     count = len(before) - len(after)
     place = _common(before, after)
@@ -491,7 +538,7 @@ def _section_deleted(sides: Sides, section: oracle.Section, back: int) -> None:
     for number, (old, new) in enumerate(zip(kept, sides.after, strict=True)):
         if old != new and number != len(kept) - 1:
             sides.fail(f"line {number + 1} ends differently")
-    _same_last_end(sides, len(sides.after) > back + 1)
+    _same_last_end(sides)
 
 
 def _renamed(sides: Sides, old: list[oracle.Section], new: list[oracle.Section], edit: Edit) -> None:
@@ -521,7 +568,7 @@ def _moved(sides: Sides, edit: Edit) -> None:
         sides.fail("a move rewrote lines")
     if abs(len(before) - len(after)) > 2:
         sides.fail("a move changed the number of blank lines")
-    _same_last_end(sides, True)
+    _same_last_end(sides)
 
 
 def _items_changed(sides: Sides, section: oracle.Section, items: list[str]) -> None:
@@ -544,8 +591,10 @@ def _items_changed(sides: Sides, section: oracle.Section, items: list[str]) -> N
         sides.fail(f"-{len(gone) - kept} +{len(come) - kept} lines where only items changed")
 
 
-def _same_last_end(sides: Sides, due: bool) -> None:
-    if due and bool(ending(sides.before[-1])) != bool(ending(sides.after[-1])):
+def _same_last_end(sides: Sides, due: bool = True) -> None:
+    """A file ends with a newline, or without, as before; nothing is asked where no body is left."""
+    has_body = any(not is_blank(line) for line in sides.after[sides.back + 1 :])
+    if due and has_body and bool(ending(sides.before[-1])) != bool(ending(sides.after[-1])):
         sides.fail("the newline at the end of the file came or went")
 
 
@@ -658,20 +707,20 @@ def _longest_common(left: Sequence[Any], right: Sequence[Any]) -> int:
     return row[-1]
 
 
-def _gaps(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[list[int], list[int]]]:
-    """The runs of indexes between the items that a longest common subsequence keeps."""
+def _gaps(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[int, list[int], list[int]]]:
+    """The runs of indexes between the items that a longest common subsequence keeps, each with its place in `old`."""
     table = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new) - 1, -1, -1):
             table[i][j] = table[i + 1][j + 1] + 1 if same(old[i], new[j]) else max(table[i + 1][j], table[i][j + 1])
-    found: list[tuple[list[int], list[int]]] = []
+    found: list[tuple[int, list[int], list[int]]] = []
     was: list[int] = []
     now: list[int] = []
     i = j = 0
     while i < len(old) or j < len(new):
         if i < len(old) and j < len(new) and same(old[i], new[j]):
             if was or now:
-                found.append((was, now))
+                found.append((i - len(was), was, now))
             was, now = [], []
             i, j = i + 1, j + 1
         elif j >= len(new) or (i < len(old) and table[i + 1][j] >= table[i][j + 1]):
@@ -681,5 +730,5 @@ def _gaps(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[list[int], list[
             now.append(j)
             j += 1
     if was or now:
-        found.append((was, now))
+        found.append((i - len(was), was, now))
     return found

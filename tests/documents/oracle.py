@@ -6,12 +6,15 @@ markdown-it-py. Nothing here changes a file.
 """
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-import frontmatter
 import yaml
+from frontmatter.default_handlers import YAMLHandler
 from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,6 +108,7 @@ class Parts:
         return self.lines[self.back + 1 :]
 
 
+@lru_cache(maxsize=64)
 def parts(data: bytes) -> Parts:
     text = data.decode("utf-8")
     bom = text.startswith(BOM)
@@ -120,9 +124,10 @@ def parts(data: bytes) -> Parts:
     raise Unreadable("no closing fence")
 
 
+@lru_cache(maxsize=64)
 def values_of(data: bytes) -> dict[Any, Any]:
     """The values as python-frontmatter's handler gives them for exactly the text between the fences."""
-    loaded = frontmatter.YAMLHandler().load(parts(data).yaml_text)
+    loaded = YAMLHandler().load(parts(data).yaml_text)
     if loaded is None:
         return {}
     if not isinstance(loaded, dict):
@@ -145,6 +150,7 @@ class Node:
     last_column: int
     value: Any = None
     items: list["Node"] = field(default_factory=list)
+    dashes: list[int] = field(default_factory=list)  # the line of each dash of a block list
     entries: list[tuple[str, "Node", "Node"]] = field(default_factory=list)
 
     @property
@@ -165,6 +171,7 @@ class Node:
 _STYLES = {None: "plain", "": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded"}
 
 
+@lru_cache(maxsize=64)
 def tree(data: bytes) -> Node | None:
     """The map of the front matter as nodes, or None where it is empty."""
     cut = parts(data)
@@ -176,29 +183,53 @@ def tree(data: bytes) -> Node | None:
         return None
     if not isinstance(root, yaml.MappingNode):
         raise Unreadable("not a map")
-    return _node(root, cut)
+    starts = [0, *accumulate(len(line) for line in cut.lines[cut.front : cut.back])]
+    return _node(root, cut, starts)
 
 
-def _node(node: yaml.Node, cut: Parts) -> Node:
-    first, column = node.start_mark.line + cut.front, node.start_mark.column
-    last, last_column = node.end_mark.line + cut.front, node.end_mark.column
+def _place(mark: Any, cut: Parts, starts: list[int]) -> tuple[int, int]:
+    """Line and column of a mark. Its own are not asked: YAML ends lines at U+0085 and U+2028 too."""
+    line = bisect_right(starts, mark.index) - 1
+    return line + cut.front, mark.index - starts[line]
+
+
+def _node(node: yaml.Node, cut: Parts, starts: list[int]) -> Node:
+    first, column = _place(node.start_mark, cut, starts)
+    last, last_column = _place(node.end_mark, cut, starts)
     if isinstance(node, yaml.ScalarNode):
         style = _STYLES[node.style]
         if style in ("literal", "folded"):
             # The mark stands at the start of the next token: go back over blank lines and comments.
             last, last_column = _end_of_block_scalar(cut, first, last), 0
         return Node("scalar", style, first, last, column, last_column, node.value)
+    assert isinstance(node, yaml.CollectionNode)
+    style = "flow" if node.flow_style else "block"
     if isinstance(node, yaml.SequenceNode):
-        items = [_node(child, cut) for child in node.value]
-        made = Node("list", "flow" if node.flow_style else "block", first, last, column, last_column, items=items)
+        items = [_node(child, cut, starts) for child in node.value]
+        made = Node("list", style, first, last, column, last_column, items=items)
         ends = items
+        if style == "block":
+            made.dashes = _dashes(cut, made)
     else:
-        entries = [(key.value, _node(key, cut), _node(child, cut)) for key, child in node.value]
-        made = Node("map", "flow" if node.flow_style else "block", first, last, column, last_column, entries=entries)
+        entries = [(key.value, _node(key, cut, starts), _node(child, cut, starts)) for key, child in node.value]
+        made = Node("map", style, first, last, column, last_column, entries=entries)
         ends = [child for _, _, child in entries]
-    if made.style == "block" and ends:
+    if style == "block" and ends:
         made.last, made.last_column = ends[-1].last, ends[-1].last_column
     return made
+
+
+def _dashes(cut: Parts, made: Node) -> list[int]:
+    """The line of each dash: at or above the item, below the item before it."""
+    found: list[int] = []
+    floor = made.first
+    for item in made.items:
+        line = item.first
+        while line > floor and content(cut.lines[line])[made.column : made.column + 1] != "-":
+            line -= 1
+        found.append(line)
+        floor = max(item.last, line) + 1
+    return found
 
 
 def _end_of_block_scalar(cut: Parts, first: int, stop: int) -> int:
@@ -234,12 +265,18 @@ class Section:
     setext: bool
 
 
+@lru_cache(maxsize=64)
 def sections_of(data: bytes) -> list[Section]:
     cut = parts(data)
     offset = cut.back + 1
     tokens = _MARKDOWN.parse("".join(content(line) + "\n" for line in cut.body))
     found = [
-        (tokens[number + 1].content, token.map[0] + offset, token.map[1] + offset, token.markup in ("=", "-"))
+        (
+            tokens[number + 1].content.replace("\n", " "),
+            token.map[0] + offset,
+            token.map[1] + offset,
+            token.markup in ("=", "-"),
+        )
         for number, token in enumerate(tokens)
         if token.type == "heading_open" and token.level == 0 and token.tag == "h1" and token.map
     ]
@@ -286,7 +323,9 @@ class State:
     sections: list[tuple[str, str]]
 
 
+@lru_cache(maxsize=64)
 def state_of(data: bytes) -> State:
+    """The file as plain values. One answer serves many questions: whoever changes it copies it first."""
     cut = parts(data)
     start, end = preamble_range(data)
     return State(
