@@ -25,15 +25,15 @@ def match(old: list[Any], new: list[Any]) -> list[Match]:
     The k-th of several equal items matches the k-th; the longest run in old order stays, the others have moved.
     What is left over between two that stay is paired by likeness, then by place.
     """
-    old_keys = [_freeze(item) for item in old]
+    old_keys = [freeze(item) for item in old]
     waiting: dict[Any, deque[int]] = defaultdict(deque)
     for index, key in enumerate(old_keys):
         waiting[key].append(index)
     pairs: list[int | None] = []
     for item in new:
-        indexes = waiting.get(_freeze(item))
+        indexes = waiting.get(freeze(item))
         pairs.append(indexes.popleft() if indexes else None)
-    staying = _longest_increasing([index for index in pairs if index is not None])
+    staying = longest_increasing([index for index in pairs if index is not None])
     result = [Match(index, stays=index in staying) if index is not None else Match(None) for index in pairs]
     _pair_changed(old, new, result, {index for index in pairs if index is not None})
     return result
@@ -83,15 +83,15 @@ def _alike(a: Any, b: Any) -> bool:
     return common * 2 > max(len(a), len(b))
 
 
-def _freeze(value: Any) -> Any:
+def freeze(value: Any) -> Any:
     if isinstance(value, list):
-        return (list, tuple(map(_freeze, value)))
+        return (list, tuple(map(freeze, value)))
     if isinstance(value, dict):
-        return (dict, frozenset((_freeze(key), _freeze(item)) for key, item in value.items()))
+        return (dict, frozenset((freeze(key), freeze(item)) for key, item in value.items()))
     return (type(value), repr(value) if isinstance(value, float) else value)
 
 
-def _longest_increasing(numbers: list[int]) -> set[int]:
+def longest_increasing(numbers: list[int]) -> set[int]:
     """The members of one longest increasing subsequence (patience sorting, Fredman 1975)."""
     tails: list[int] = []
     tops: list[int] = []
