@@ -3,7 +3,7 @@
 from typing import Any
 
 from documents import Document
-from publishing import editing
+from publishing import conflicts, editing, lifecycle, schedule
 from publishing.models import Item
 
 
@@ -32,4 +32,12 @@ def save_book(
     )
 
 
+# What is the same for entries and books, under the names by which the doors call it.
 delete_book = editing.delete
+publish_book = lifecycle.publish
+unpublish_book = lifecycle.unpublish
+discard_book_draft = lifecycle.discard_draft
+restore_book = lifecycle.restore
+publish_book_at = schedule.publish_at
+unpublish_book_at = schedule.unpublish_at
+resolve_book_conflict = conflicts.resolve

@@ -12,4 +12,6 @@ BOOK = Kind(
     summary=payload.summary,
     facets=payload.facets,
     present=payload.present,
+    references={"topics": "entry"},
+    folder_setting="LEMMA_BOOKS_DIR",
 )

@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 import nh3
 import pyromark
 
-_OPTIONS = (
+OPTIONS = (
     pyromark.Options.ENABLE_TABLES
     | pyromark.Options.ENABLE_FOOTNOTES
     | pyromark.Options.ENABLE_STRIKETHROUGH
     | pyromark.Options.ENABLE_TASKLISTS
 )
-_MARKDOWN = pyromark.Markdown(options=_OPTIONS)
+_MARKDOWN = pyromark.Markdown(options=OPTIONS)
 
 _ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
 _ATTRIBUTES["code"] = _ATTRIBUTES.get("code", set()) | {"class"}

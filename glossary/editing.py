@@ -3,7 +3,7 @@
 from typing import Any
 
 from documents import Document
-from publishing import editing
+from publishing import conflicts, editing, lifecycle, schedule
 from publishing.models import Item
 
 
@@ -32,4 +32,12 @@ def save_entry(
     )
 
 
+# What is the same for entries and books, under the names by which the doors call it.
 delete_entry = editing.delete
+publish_entry = lifecycle.publish
+unpublish_entry = lifecycle.unpublish
+discard_entry_draft = lifecycle.discard_draft
+restore_entry = lifecycle.restore
+publish_entry_at = schedule.publish_at
+unpublish_entry_at = schedule.unpublish_at
+resolve_entry_conflict = conflicts.resolve

@@ -12,4 +12,7 @@ ENTRY = Kind(
     summary=payload.summary,
     facets=payload.facets,
     present=payload.present,
+    references={**mapping.REFERENCES, "replacedBy": "entry"},
+    folder_setting="LEMMA_ENTRIES_DIR",
+    aliases="aliases",
 )

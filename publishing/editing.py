@@ -1,19 +1,23 @@
 """The door for one item: a document in, the saved item out. `save_entry` and `save_book` are this with their kind."""
 
 import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.db import transaction
 from django.utils.text import slugify
 
-from documents import Document
-from publishing import kinds, writer
+from documents import Document, merge, parse
+from publishing import drafts, kinds, schedule, writer
 from publishing.authors import Author
-from publishing.kinds import Status
-from publishing.models import Item, Revision
+from publishing.errors import ConflictPending, EditConflict, StaleRevision
+from publishing.models import Conflict, Item, Revision, Schedule
 from publishing.problems import InvalidDocument, Problem, Severity
 
 # For new items; older ones keep what they have.
-_NEW_SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
+NEW_SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
+# How often somebody else may be faster before we give up.
+TRIES = 5
 
 
 def save(
@@ -27,8 +31,12 @@ def save(
     message: str = "",
     publish: bool = False,
     path: str = "",
+    also: Sequence[writer.Step] = (),
 ) -> Item:
     """Saves what the document says: a new revision, the working copy and, on `publish`, what readers see.
+
+    If the item has moved on since `base_revision`, the texts are merged and the merged one is saved. A text that is
+    there already makes no revision.
 
     Args:
         item: None makes a new one. Its file is `path`, else named by the document's slug, else by its title.
@@ -36,55 +44,98 @@ def save(
         author: an account, or None.
         origin: one of `Revision.Origin`.
         publish: also takes the mark of a draft out of the document.
+        also: steps to be written in the same transaction.
 
     Raises:
         InvalidDocument: with every problem found.
-        StaleRevision: somebody else saved the item in the meantime.
+        EditConflict: somebody else changed the same field in the meantime.
+        ConflictPending: it cannot be published before an open conflict is resolved.
+        StaleRevision: the item was deleted, or never had that revision.
         NameTaken: another item has the slug or the file.
     """
-    if publish:
-        document = _without_draft_mark(kind, document)
-    path = path or (item.path if item else _new_path(document))
-    reading = kinds.get(kind).read(document, path)
-    problems = list(reading.problems)
-    if item is None and reading.record is not None and not _NEW_SLUG.fullmatch(reading.record.slug):
-        message_ = f'The slug "{reading.record.slug}" is not made of lower-case letters, digits and hyphens.'
-        problems.append(Problem("slug.new", message_, "Write one such as black-box.", field="slug"))
-    if any(problem.severity is Severity.ERROR for problem in problems):
-        raise InvalidDocument(problems)
-    write = writer.Write(
-        kind, bytes(document), reading.record, item=item, base_revision=base_revision, path=path, publish=publish
-    )
-    [result] = writer.write([write], author=Author.of(author), origin=Revision.Origin(origin), message=message)
-    return result.item
+    signature = writer.Signature(Author.of(author), Revision.Origin(origin), message)
+    text, revision = document, base_revision
+    for tries_left in reversed(range(TRIES)):
+        if publish:
+            refuse_pending(item)
+            text = drafts.without_mark(kind, text)
+        write = _write(kind, text, item, revision, path, publish)
+        try:
+            return through([write, *also], signature, calls_off=[Schedule.Action.PUBLISH] if publish else [])
+        except StaleRevision as stale:
+            if item is None or base_revision is None or stale.item.deleted_at or not tries_left:
+                raise
+            text, revision = _merged(stale.item, base_revision, document), stale.item.revision
+    raise AssertionError("The last try returns or raises.")
 
 
 def delete(item: Item, *, base_revision: int, author: Any = None, origin: str = "admin", message: str = "") -> Item:
-    """Takes the item from editors and readers; its history stays.
+    """Takes the item from editors and readers; its history stays, and `restore` brings it back.
+
+    What refers to it is named by `references.backlinks`.
 
     Raises:
         StaleRevision: somebody else saved the item in the meantime.
     """
-    [result] = writer.write(
-        [writer.Delete(item, base_revision)],
-        author=Author.of(author),
-        origin=Revision.Origin(origin),
-        message=message,
+    signature = writer.Signature(Author.of(author), Revision.Origin(origin), message)
+    return through([writer.Delete(item, base_revision)], signature, calls_off=list(Schedule.Action))
+
+
+def _write(
+    kind: str, document: Document, item: Item | None, revision: int | None, path: str, publish: bool
+) -> writer.Write:
+    path = path or (item.path if item else _new_path(document))
+    reading = kinds.get(kind).read(document, path)
+    problems = list(reading.problems)
+    if item is None and reading.record is not None and not NEW_SLUG.fullmatch(reading.record.slug):
+        problems.append(unusual_slug(reading.record.slug))
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise InvalidDocument(problems)
+    return writer.Write(
+        kind, bytes(document), reading.record, item=item, base_revision=revision, path=path, publish=publish
     )
+
+
+def unusual_slug(slug: str) -> Problem:
+    """What is wrong with a slug that may stand in an old file, but not be given to an item."""
+    message = f'The slug "{slug}" is not made of lower-case letters, digits and hyphens.'
+    return Problem("slug.new", message, "Write one such as black-box.", field="slug")
+
+
+def through(
+    steps: Sequence[writer.Step], signature: writer.Signature, *, calls_off: Collection[Schedule.Action] = ()
+) -> Item:
+    """Writes the steps and gives the item of the first; what is done by hand calls off what was scheduled."""
+    with transaction.atomic():
+        result, *_ = writer.write(steps, author=signature.author, origin=signature.origin, message=signature.message)
+        if calls_off:
+            schedule.cancel(result.item, *calls_off)
     return result.item
+
+
+def _merged(now: Item, base_revision: int, document: Document) -> Document:
+    """What was handed in, merged with what others saved since.
+
+    Raises:
+        EditConflict, StaleRevision.
+    """
+    base = Revision.objects.select_related("document").filter(item=now, number=base_revision).first()
+    ours = Revision.objects.select_related("document").filter(item=now, number=now.revision).first()
+    if base is None or ours is None:
+        raise StaleRevision(now, base_revision)
+    result = merge(parse(bytes(base.document.data), now.path), parse(bytes(ours.document.data), now.path), document)
+    if result.conflicts:
+        raise EditConflict(now, result)
+    return result.document
+
+
+def refuse_pending(item: Item | None) -> None:
+    """Raises ConflictPending while a conflict of origin draft is open."""
+    conflict = Conflict.objects.filter(item=item, origin=Conflict.Origin.DRAFT, resolved_at=None).first()
+    if conflict:
+        raise ConflictPending(item, conflict)
 
 
 def _new_path(document: Document) -> str:
     slug = document.get("slug") or slugify(str(document.get("title") or ""))
     return f"{slug}.md" if slug else ""
-
-
-def _without_draft_mark(kind: str, document: Document) -> Document:
-    reading = kinds.get(kind).read(document, "x.md")
-    if reading.record is None or reading.record.status is not Status.DRAFT:
-        return document
-    published = document.copy()
-    for key in ("draft", "status"):
-        if key in published:
-            del published[key]
-    return published

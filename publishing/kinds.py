@@ -3,11 +3,13 @@
 Publish, rename, merge and restore are written once, in this app, over documents and the functions given here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
+
+from django.conf import settings
 
 from documents import Document
 from publishing.models import Item
@@ -67,6 +69,16 @@ class Kind:
     facets: Callable[[Any], list[tuple[str, str]]]
     # Names of the fields and sections that have something in them.
     present: Callable[[Any], list[str]]
+    # Front-matter keys that hold slugs, one or a list, and the kind of what they name.
+    references: Mapping[str, str]
+    # The setting that names the folder of the kind's files.
+    folder_setting: str
+    # The front-matter key of a list of other names; empty where the kind has none.
+    aliases: str = ""
+
+    @property
+    def folder(self) -> str:
+        return str(getattr(settings, self.folder_setting)).strip("/")
 
 
 _kinds: dict[str, Kind] = {}

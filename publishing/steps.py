@@ -8,6 +8,9 @@ from publishing.authors import Author
 from publishing.kinds import Record
 from publishing.models import Change, Conflict, Item, Revision
 
+# No hash of a text.
+ANY = "*"
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -48,6 +51,8 @@ class Write:
 
     Attributes:
         base_revision: the newest revision when the text was made; the write is refused if there is a newer one.
+        base_filed: hash of the filed text then (None: there was none), for whoever files another one; the write is
+            refused if that has changed, which publishing does without a new revision. ANY does not ask.
         path: empty keeps the one there is.
         publish: files the working text itself. One that its status marks as draft is taken from the readers.
         filed: the text the item's file should hold where it is not the working text; published as above. It becomes a
@@ -70,6 +75,7 @@ class Write:
     conflict: NewConflict | None = None
     signature: Signature | None = None
     revive: bool = False
+    base_filed: str | None = ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ class Delete:
     item: Item
     base_revision: int
     signature: Signature | None = None
+    base_filed: str | None = ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +97,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Closes the open conflict of that origin and root, if there is one."""
+    """Closes the open conflict of that origin and root, if there is one; with `conflict`, only if it is that row."""
 
     item: Item
     origin: Conflict.Origin
     root: str = ""
     base_revision: int | None = None
+    conflict: int | None = None
     signature: Signature | None = None
 
 

@@ -15,9 +15,9 @@ from publishing.authors import Author
 from publishing.errors import NameTaken, StaleRevision
 from publishing.models import Conflict, Item, Published, Revision
 from publishing.rows import Readable, Rows
-from publishing.steps import Delete, NewConflict, Note, Result, Settle, Signature, Step, Text, Write
+from publishing.steps import ANY, Delete, NewConflict, Note, Result, Settle, Signature, Step, Text, Write
 
-__all__ = ["Delete", "NewConflict", "Note", "Result", "Settle", "Signature", "Step", "Text", "Write", "write"]
+__all__ = ["ANY", "Delete", "NewConflict", "Note", "Result", "Settle", "Signature", "Step", "Text", "Write", "write"]
 
 _LOOKUP = 500
 
@@ -29,7 +29,7 @@ def write(batch: Sequence[Step], *, author: Author, origin: Revision.Origin, mes
     conflicts.
 
     Raises:
-        StaleRevision: an item was saved or deleted since `base_revision`.
+        StaleRevision: an item was saved or deleted since `base_revision`, or published since `base_filed`.
         NameTaken: a slug or path belongs to another item, in the batch or in the database.
     """
     _refuse_twins(batch)
@@ -98,24 +98,34 @@ def _lock(batch: Sequence[Step], rows: Rows) -> None:
         return
     # In one order everywhere, or two batches could wait for each other for ever.
     rows.locked = Item.objects.select_for_update().order_by("pk").in_bulk(named)
-    for step in batch:
-        _refuse_stale(step, rows)
     for start in range(0, len(named), _LOOKUP):
         some = named[start : start + _LOOKUP]
         found = Published.objects.filter(item__in=some)
-        for item, key, slug, revision, version in found.values_list("item", "pk", "slug", "revision", "payload_version"):
-            rows.readable[item] = Readable(key, slug, revision, version)
+        for item, key, slug, number, version in found.values_list("item", "pk", "slug", "revision", "payload_version"):
+            rows.readable[item] = Readable(key, slug, number, version)
         waiting = Conflict.objects.filter(item__in=some, resolved_at=None)
         for item, origin, root, key in waiting.values_list("item", "origin", "root", "pk"):
             rows.waiting[item, Conflict.Origin(origin), root] = key
+    for step in batch:
+        _refuse_stale(step, rows)
 
 
 def _refuse_stale(step: Step, rows: Rows) -> None:
     if step.item is None:
         return
     item = rows.locked.get(step.item.pk)
-    if isinstance(step, Note | Settle) and step.base_revision is None and item is not None:
-        return
-    expected = isinstance(step, Write) and step.revive
-    if item is None or bool(item.deleted_at) is not expected or item.revision != step.base_revision:
-        raise StaleRevision(item or step.item, step.base_revision)
+    if item is None:
+        raise StaleRevision(step.item, step.base_revision)
+    if isinstance(step, Write | Delete):
+        expected = isinstance(step, Write) and step.revive
+        is_stale = (
+            bool(item.deleted_at) is not expected
+            or item.revision != step.base_revision
+            or step.base_filed not in (ANY, item.filed_id)
+        )
+    else:
+        is_stale = step.base_revision not in (None, item.revision)
+        if isinstance(step, Settle) and step.conflict is not None:
+            is_stale = is_stale or rows.waiting.get((item.pk, step.origin, step.root)) != step.conflict
+    if is_stale:
+        raise StaleRevision(item, step.base_revision)
