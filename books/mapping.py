@@ -45,6 +45,14 @@ _KEYS = (
 _KNOWN = {key.casefold(): key for key in _KEYS}
 _NAME_LIMIT = 300
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?10\.[0-9]{4,9}/\S+", re.IGNORECASE)
+_REMEDIES = {
+    "isbn": 'Write isbn: "…" with the digits that stand on the book.',
+    "language": 'Write language: "en".',
+    "coverImage": 'Write coverImage: "https://…" or coverImage: "assets/cover.png".',
+    "url": 'Write url: "https://…".',
+    "publishYear": "Write publishYear: 1995, the year of this edition.",
+    "pages": "Write pages: 300, the number of the last page.",
+}
 _OPEN_LIBRARY_ID = re.compile(r"OL[0-9]+[AMW]", re.IGNORECASE)
 
 
@@ -121,14 +129,14 @@ def read(document: Document, path: str = "") -> Reading:
 def _checked(reader: Reader, name: str, validate: Callable[[str], None], limit: int | None = None) -> str:
     text = reader.text(name, limit)
     if text:
-        reader.check(validate, text, (name,), f"{name}.invalid")
+        reader.check(validate, text, (name,), f"{name}.invalid", _REMEDIES[name])
     return text
 
 
 def _number(reader: Reader, name: str, validate: Callable[[int], None]) -> int | None:
     number = reader.number(name)
     if number is not None:
-        reader.check(validate, number, (name,), f"{name}.invalid")
+        reader.check(validate, number, (name,), f"{name}.invalid", _REMEDIES[name])
     return number
 
 

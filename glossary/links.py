@@ -11,6 +11,7 @@ TYPES = ("article", "tutorial", "video", "course", "documentation", "research")
 _KEYS = frozenset(["title", "url", "description", "type", "difficulty"])
 _TITLE_LIMIT = 500
 _EXAMPLE = '- url: "https://…"'
+_REMEDY = 'Write url: "https://…".'
 
 
 @dataclass(slots=True)
@@ -66,8 +67,8 @@ def _url(reader: Reader, place: Place, value: Any) -> str:
     url = reader.text_at(place, value, "link.url")
     if not url:
         if not isinstance(value, list | dict):
-            reader.error("link.url", "The address is empty.", place, 'Write url: "https://…".')
+            reader.error("link.url", "The address is empty.", place, _REMEDY)
         return ""
     # Unstripped: blanks around an address are refused like blanks within.
-    reader.check(validate_http_url, value if type(value) is str else url, place, "link.url")
+    reader.check(validate_http_url, value if type(value) is str else url, place, "link.url", _REMEDY)
     return url
