@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from .matching import longest_increasing
+from .three import T, Three
 
 Token = TypeVar("Token", bound=Hashable)
 
@@ -22,14 +23,12 @@ class Hunk(NamedTuple):
 class Same(NamedTuple):
     """A stretch that all three have."""
 
-    base: int
-    ours: int
-    theirs: int
+    starts: Three[int]
     length: int
 
 
 class Taken(NamedTuple):
-    """A stretch of one side. side: "ours" or "theirs"."""
+    """A stretch of one side, "ours" or "theirs"."""
 
     side: str
     start: int
@@ -37,11 +36,9 @@ class Taken(NamedTuple):
 
 
 class Clash(NamedTuple):
-    """Where both sides changed something: three ranges (start, end). It is a pure insertion if base is empty."""
+    """Where both sides changed something. That of the base is empty if both only inserted."""
 
-    base: tuple[int, int]
-    ours: tuple[int, int]
-    theirs: tuple[int, int]
+    spans: Three[slice]
 
 
 def pairs(old: Sequence[Token], new: Sequence[Token]) -> list[tuple[int, int]]:
@@ -113,18 +110,19 @@ def hunks(old: Sequence[Token], new: Sequence[Token]) -> list[Hunk]:
     return result
 
 
-def three_way(base: Sequence[Token], ours: Sequence[Token], theirs: Sequence[Token]) -> Iterator[Same | Taken | Clash]:
+def three_way(three: Three[list[Token]]) -> Iterator[Same | Taken | Clash]:
     """The stretches of a merge, in order.
 
     Changes clash if they concern one token of the base or insert at one place. Changes that only touch do not.
     """
+    base, ours, theirs = three
     changes = sorted(
         [(hunk, "ours") for hunk in hunks(base, ours)] + [(hunk, "theirs") for hunk in hunks(base, theirs)],
         key=lambda change: (change[0].start, change[0].end),
     )
     at = 0
     # How much further right a token of the base stands on each side.
-    shift = {"ours": 0, "theirs": 0}
+    shift = {"base": 0, "ours": 0, "theirs": 0}
     index = 0
     while index < len(changes):
         group = [changes[index]]
@@ -135,38 +133,34 @@ def three_way(base: Sequence[Token], ours: Sequence[Token], theirs: Sequence[Tok
             group.append(changes[index])
             index += 1
         if low > at:
-            yield Same(at, at + shift["ours"], at + shift["theirs"], low - at)
-        ranges = {}
-        for side in ("ours", "theirs"):
-            first = low + shift[side]
-            for hunk, whose in group:
-                if whose == side:
-                    shift[side] += (hunk.new_end - hunk.new_start) - (hunk.end - hunk.start)
-            ranges[side] = (first, high + shift[side])
+            yield Same(Three(*(at + shift[side] for side in Three._fields)), low - at)
+        starts = {side: low + shift[side] for side in Three._fields}
+        for hunk, side in group:
+            shift[side] += (hunk.new_end - hunk.new_start) - (hunk.end - hunk.start)
+        spans = Three(*(slice(starts[side], high + shift[side]) for side in Three._fields))
         sides = {side for _, side in group}
         if len(sides) == 1:
             side = sides.pop()
-            yield Taken(side, *ranges[side])
-        elif list(ours[slice(*ranges["ours"])]) == list(theirs[slice(*ranges["theirs"])]):
-            yield Taken("ours", *ranges["ours"])
+            yield Taken(side, starts[side], high + shift[side])
+        elif ours[spans.ours] == theirs[spans.theirs]:
+            yield Taken("ours", starts["ours"], high + shift["ours"])
         else:
-            yield Clash((low, high), ranges["ours"], ranges["theirs"])
+            yield Clash(spans)
         at = high
     if at < len(base):
-        yield Same(at, at + shift["ours"], at + shift["theirs"], len(base) - at)
+        yield Same(Three(*(at + shift[side] for side in Three._fields)), len(base) - at)
 
 
 def _overlaps(hunk: Hunk, low: int, high: int) -> bool:
     return hunk.start < high or (low == high == hunk.start == hunk.end)
 
 
-def union(
-    ours: Sequence[Token], theirs: Sequence[Token], same: Callable[[Token], Hashable] = lambda each: each
-) -> list[Token]:
+def union(ours: list[T], theirs: list[T], key: Callable[[T], Hashable] = lambda each: each) -> list[T]:
     """Two insertions at one place: ours, then what theirs has besides. What both begin or end with stands once."""
     first = last = 0
-    while first < min(len(ours), len(theirs)) and same(ours[first]) == same(theirs[first]):
+    shorter = min(len(ours), len(theirs))
+    while first < shorter and key(ours[first]) == key(theirs[first]):
         first += 1
-    while last < min(len(ours), len(theirs)) - first and same(ours[-1 - last]) == same(theirs[-1 - last]):
+    while last < shorter - first and key(ours[-1 - last]) == key(theirs[-1 - last]):
         last += 1
     return [*ours[: len(ours) - last], *theirs[first : len(theirs) - last], *ours[len(ours) - last :]]

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .errors import DocumentError
+from .plain import plain
+from .three import Three
 
 
-class _Absent:
+class Absent:
     """What is not there. None cannot say so: a file may hold a null."""
 
     def __repr__(self) -> str:
         return "ABSENT"
 
 
-ABSENT: Final = _Absent()
-
-SIDES = ("base", "ours", "theirs")
+ABSENT: Final = Absent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class Conflict:
     ours: Any
     theirs: Any
 
+    def as_json(self) -> dict[str, Any]:
+        """Strings, numbers, lists and maps alone; dates in ISO form."""
+        sides = {"base": self.base, "ours": self.ours, "theirs": self.theirs}
+        return {"field": self.field, **{side: plain(value) for side, value in sides.items()}}
+
 
 @dataclass(frozen=True, slots=True)
 class Edited:
@@ -45,31 +50,30 @@ Choice = str | Edited
 
 
 class Ledger:
-    """Collects the conflicts of one merge; where a choice has been made, gives what was chosen.
-
-    forced: fields that are conflicts even though they could be merged, because the result could not be written.
-    """
+    """Collects the conflicts of one merge; where a choice has been made, gives what was chosen."""
 
     def __init__(self, choices: Mapping[str, Choice] | None = None) -> None:
         self._choices = choices or {}
+        # With choices, a person waits for just this result: what cannot be written is an error, not one more conflict.
         self.resolving = choices is not None
         self.conflicts: dict[str, Conflict] = {}
 
     def has_choice(self, field: str) -> bool:
         return field in self._choices
 
-    def decide(self, field: str, base: Any, ours: Any, theirs: Any) -> Any:
-        """The value chosen for the field; ours, and a conflict, where nothing has been chosen."""
+    def decide(self, field: str, three: Three[Any]) -> Any:
+        """The value chosen for the field, or ABSENT; ours, and a conflict, where nothing has been chosen."""
         choice = self._choices.get(field)
         if choice is None:
-            self.conflicts[field] = Conflict(field, _shown(base), _shown(ours), _shown(theirs))
-            return ours
+            shown = (None if value is ABSENT else value for value in three)
+            self.conflicts[field] = Conflict(field, *shown)
+            return three.ours
         if isinstance(choice, Edited):
             return ABSENT if choice.value is None else choice.value
-        return {"base": base, "ours": ours, "theirs": theirs}[choice]
+        return getattr(three, choice)
 
-    def force(self, field: str, base: Any, ours: Any, theirs: Any, reason: DocumentError) -> None:
-        """Makes a conflict of the whole field, because the documents layer refused what was merged.
+    def force(self, field: str, three: Three[Any], reason: DocumentError) -> None:
+        """Makes one conflict of the whole field, because the merged value cannot be written.
 
         Raises:
             DocumentError: the reason itself, where it was choices that led to it.
@@ -78,27 +82,19 @@ class Ledger:
             raise reason
         for name in [name for name in self.conflicts if name.startswith((f"{field}.", f"{field}["))]:
             del self.conflicts[name]
-        self.decide(field, base, ours, theirs)
+        self.decide(field, three)
 
 
 def check_choices(choices: Mapping[str, Choice], conflicts: list[Conflict]) -> None:
-    """Raises DocumentError: merge.unknown-field, merge.undecided, merge.choice."""
+    """Raises DocumentError: merge.unknown-field, merge.choice, merge.undecided."""
     fields = [conflict.field for conflict in conflicts]
     for field, choice in choices.items():
         if field not in fields:
-            raise DocumentError(
-                "merge.unknown-field", f'There is no conflict in "{field}".', hint=f"Choose for: {', '.join(fields)}."
-            )
-        if not isinstance(choice, Edited) and choice not in SIDES:
-            raise DocumentError(
-                "merge.choice",
-                f'"{choice}" is no choice for "{field}".',
-                hint='Choose "base", "ours", "theirs" or Edited(value).',
-            )
+            known = f"Choose for {', '.join(fields)}." if fields else "Nothing is left to choose."
+            raise DocumentError("merge.unknown-field", f'There is no conflict in "{field}".', hint=known)
+        if not isinstance(choice, Edited) and choice not in Three._fields:
+            message = f'"{choice}" is no choice for "{field}".'
+            raise DocumentError("merge.choice", message, hint='Choose "base", "ours", "theirs" or Edited(value).')
     missing = [field for field in fields if field not in choices]
     if missing:
         raise DocumentError("merge.undecided", f"Nothing is chosen for {', '.join(missing)}.", hint="Choose for each.")
-
-
-def _shown(value: Any) -> Any:
-    return None if value is ABSENT else value

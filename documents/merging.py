@@ -19,21 +19,19 @@ except that it never makes a conflict: where both sides changed it, ours stays.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any
 
 from .aligning import pairs
-from .conflicts import Choice, Conflict, Ledger, check_choices
+from .conflicts import ABSENT, Choice, Conflict, Ledger, check_choices
 from .document import Document, parse
 from .errors import DocumentError
 from .merging_body import merge_body
-from .merging_front import merge_front
+from .merging_front import by_key, merge_front
+from .naming import WHOLE
 from .parts import Parts, take_apart
 from .reading import same
 from .text import BOM, dominant_newline, lines
-
-_WHOLE = "text"
-
-Text = TypeVar("Text", str, str | None)
+from .three import Three, pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Merge:
         check_choices(choices, self.conflicts)
         if not choices:
             return self.document.copy()
-        return _merged(self.base, self.ours, self.theirs, Ledger(choices))
+        return _merged(Three(self.base, self.ours, self.theirs), Ledger(choices))
 
 
 def merge(base: Document | None, ours: Document, theirs: Document) -> Merge:
@@ -67,70 +65,70 @@ def merge(base: Document | None, ours: Document, theirs: Document) -> Merge:
 
     The result keeps our bytes wherever theirs changed nothing. Nothing is raised: what cannot be merged is a conflict.
     """
-    mine, other = bytes(ours), bytes(theirs)
-    old = None if base is None else bytes(base)
+    old, mine, other = (None if side is None else bytes(side) for side in (base, ours, theirs))
     if other in (old, mine):
         return Merge(ours.copy(), [], base, ours, theirs)
     if mine == old:
-        return Merge(parse(other, ours.path), [], base, ours, theirs)
+        return Merge(Document(bytes(theirs), ours.path), [], base, ours, theirs)
     ledger = Ledger()
-    document = _merged(base, ours, theirs, ledger)
+    document = _merged(Three(base, ours, theirs), ledger)
     return Merge(document, list(ledger.conflicts.values()), base, ours, theirs)
 
 
-def _merged(base: Document | None, ours: Document, theirs: Document, ledger: Ledger) -> Document:
-    if ledger.has_choice(_WHOLE):
-        texts = [None if side is None else bytes(side).decode() for side in (base, ours, theirs)]
-        return parse(str(ledger.decide(_WHOLE, *texts)).encode(), ours.path)
-    old = None if base is None else take_apart(base)
-    mine, other = take_apart(ours), take_apart(theirs)
-    front, values = merge_front(old, mine, other, ledger)
-    body = merge_body(old, mine, other, ledger)
+def _merged(documents: Three[Any], ledger: Ledger) -> Document:
+    """documents: the base may be None."""
+    path = documents.ours.path
+    texts = documents.map(lambda side: ABSENT if side is None else bytes(side).decode())
+    if ledger.has_choice(WHOLE):
+        return parse(str(ledger.decide(WHOLE, texts)).encode(), path)
+    three = documents.map(lambda side: None if side is None else take_apart(side))
+    front, values = merge_front(three, ledger)
+    body = merge_body(three, ledger)
     try:
-        document = parse(_put_together(old, mine, other, front, body.text), ours.path)
-        found = {name.casefold(): value for name, value in document.values.items()}
-        sections = document.sections
-        read = [("", sections.preamble), *zip(sections, sections.texts(), strict=True)]
-        if same(found, values) and read == body.expected:
-            return document
-        reason = DocumentError("merge.unsafe", "The merged text would not be read as what was merged.")
+        document = parse(_put_together(three, front, body.text), path)
     except DocumentError as error:
         reason = error
+    else:
+        sections = document.sections
+        read = [("", sections.preamble), *zip(sections, sections.texts(), strict=True)]
+        if same(by_key(document), values) and read == body.expected:
+            return document
+        reason = DocumentError("merge.unsafe", "The merged text would not be read as what was merged.", path=path)
     if ledger.resolving:
         raise reason
     ledger.conflicts.clear()
-    ledger.decide(_WHOLE, *(None if side is None else bytes(side).decode() for side in (base, ours, theirs)))
+    ledger.decide(WHOLE, texts)
+    ours: Document = documents.ours
     return ours.copy()
 
 
-def _put_together(base: Parts | None, ours: Parts, theirs: Parts, front: str, body: str) -> bytes:
-    old = base or ours
-    opening = _pick(old.opening, ours.opening, theirs.opening)
-    closing = _pick(old.closing.rstrip("\n"), ours.closing.rstrip("\n"), theirs.closing.rstrip("\n"))
-    if body:
-        closing += "\n"
-    text = opening + front + closing + body + _pick(old.ending, ours.ending, theirs.ending)
-    newline = _pick(old.newline, ours.newline, theirs.newline)
-    if newline is None:
-        text = _with_their_own_ends(text, ours, theirs)
-    elif newline != "\n":
-        text = text.replace("\n", newline)
-    return (_pick(old.bom, ours.bom, theirs.bom) + text).encode()
+def _put_together(three: Three[Any], front: str, body: str) -> bytes:
+    """Front matter and body between what surrounds them."""
+    # Without a base, what is no content is ours.
+    sides: Three[Parts] = three._replace(base=three.base or three.theirs)
+    closing = pick(sides.map(lambda parts: parts.closing.rstrip("\n")))
+    text = "".join(
+        (
+            pick(sides.map(lambda parts: parts.opening)),
+            front,
+            closing + "\n" if body else closing,
+            body,
+            pick(sides.map(lambda parts: parts.ending)),
+        )
+    )
+    newline = pick(sides.map(lambda parts: parts.newline))
+    text = _with_their_own_ends(text, sides) if newline is None else text.replace("\n", newline)
+    return (pick(sides.map(lambda parts: parts.bom)) + text).encode()
 
 
-def _with_their_own_ends(text: str, ours: Parts, theirs: Parts) -> str:
+def _with_their_own_ends(text: str, sides: Three[Parts]) -> str:
     """Gives each line the end it has on the side it comes from: ours, else theirs, else the usual one."""
     rows = text.split("\n")
-    ends: list[str | None] = [None] * (len(rows) - 1)
-    for side in (theirs, ours):
-        known = [(row.rstrip("\r\n"), row) for row in lines(bytes(side.document).decode().removeprefix(BOM))]
-        for index, at in pairs(rows, [bare for bare, _ in known]):
-            if index < len(ends):
-                bare, row = known[at]
-                ends[index] = row[len(bare) :] or ends[index]
-    usual = dominant_newline(bytes(ours.document).decode())
-    return "".join(row + (end or usual) for row, end in zip(rows, ends, strict=False)) + rows[-1]
-
-
-def _pick(base: Text, ours: Text, theirs: Text) -> Text:
-    return theirs if ours == base else ours
+    ends = [dominant_newline(bytes(sides.ours.document).decode())] * (len(rows) - 1)
+    for parts in (sides.theirs, sides.ours):
+        known = lines(bytes(parts.document).decode().removeprefix(BOM))
+        bare = [row.rstrip("\r\n") for row in known]
+        for index, at in pairs(rows, bare):
+            if index < len(ends) and len(known[at]) > len(bare[at]):
+                ends[index] = known[at][len(bare[at]) :]
+    return "".join(row + end for row, end in zip(rows, [*ends, ""], strict=True))

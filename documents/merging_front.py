@@ -5,22 +5,34 @@ from typing import Any
 from .conflicts import ABSENT, Ledger
 from .document import Document, parse
 from .errors import DocumentError
-from .merging_text import merge_comments, merge_lines
+from .merging_text import added_lines, merge_comments, merge_lines
 from .merging_values import merge_value
+from .naming import top
 from .ordering import merged_order
 from .parts import Parts, Unit, take_apart
 from .reading import read, same
-from .text import lines
+from .three import Three, pick
+
+_NOTHING = Unit("", "")
 
 
-def merge_front(base: Parts | None, ours: Parts, theirs: Parts, ledger: Ledger) -> tuple[str, dict[str, Any]]:
-    """The merged text between the fences, with "\\n" line ends, and the values it must have, by casefolded key."""
-    merge = _Merge(base, ours, theirs, ledger)
-    if all(side.units is not None for side in (base, ours, theirs) if side is not None):
+def merge_front(three: Three[Parts | None], ledger: Ledger) -> tuple[str, dict[str, Any]]:
+    """The merged text between the fences, with "\\n" line ends, and the values it has, by casefolded key.
+
+    Raises:
+        DocumentError: edit.*, encoding.*, limit.* for choices that cannot be written.
+    """
+    merge = _Merge(three, ledger)
+    if all(parts is None or parts.units is not None for parts in three):
         written = merge.by_text()
         if _reads_as(written, merge.values):
             return written, merge.values
     return merge.by_value(), merge.values
+
+
+def by_key(document: Document) -> dict[str, Any]:
+    """The values by casefolded key."""
+    return {name.casefold(): value for name, value in document.values.items()}
 
 
 def _reads_as(front: str, values: dict[str, Any]) -> bool:
@@ -28,158 +40,149 @@ def _reads_as(front: str, values: dict[str, Any]) -> bool:
         found = read(front)[0]
     except DocumentError:
         return False
-    return same({key.casefold(): value for key, value in found.items()}, values)
+    return same({name.casefold(): value for name, value in found.items()}, values)
 
 
 class _Merge:
-    def __init__(self, base: Parts | None, ours: Parts, theirs: Parts, ledger: Ledger) -> None:
-        self._parts = {"base": base, "ours": ours, "theirs": theirs}
+    def __init__(self, three: Three[Parts | None], ledger: Ledger) -> None:
+        self._parts = three
         self._ledger = ledger
-        self._found = {side: _values(parts) for side, parts in self._parts.items()}
+        self._found = three.map(lambda parts: by_key(parts.document) if parts else {})
         self._names: dict[str, str] = {}
-        for side in ("base", "ours", "theirs"):
-            parts = self._parts[side]
+        for parts in three:
             for name in parts.document if parts else ():
                 self._names.setdefault(name.casefold(), name)
-        self._orders = {side: list(found) for side, found in self._found.items()}
-        self._edited: dict[str, Document] = {}
-        self.values: dict[str, Any] = {}
-        for key, name in self._names.items():
-            value = merge_value(name, *self._three(key), ledger)
-            if value is not ABSENT:
-                self.values[key] = value
-        self._sort()
+        merged = {key: merge_value(top(name), self._three(key), ledger) for key, name in self._names.items()}
+        kept = {key for key, value in merged.items() if value is not ABSENT}
+        # In the order in which they are to stand.
+        self.values: dict[str, Any] = {key: merged[key] for key in merged_order(self._found.map(list), kept)}
 
-    def _three(self, key: str) -> tuple[Any, Any, Any]:
-        return tuple(self._found[side].get(key, ABSENT) for side in ("base", "ours", "theirs"))  # type: ignore[return-value]
+    def _three(self, key: str) -> Three[Any]:
+        return self._found.map(lambda values: values.get(key, ABSENT))
 
-    def _sort(self) -> None:
-        order = merged_order(self._orders["base"], self._orders["ours"], self._orders["theirs"], self.values.keys())
-        self.values = {key: self.values[key] for key in [*order, *(key for key in self.values if key not in order)]}
+    def _units(self, key: str) -> Three[Unit | None]:
+        return self._parts.map(lambda parts: ((parts and parts.units) or {}).get(key))
+
+    def _force(self, key: str, reason: DocumentError) -> None:
+        """The key cannot be written as merged: the whole of it becomes a conflict, and stays as we have it."""
+        three = self._three(key)
+        self._ledger.force(top(self._names[key]), three, reason)
+        if three.ours is ABSENT:
+            self.values.pop(key, None)
+        else:
+            self.values[key] = three.ours
 
     # --- by the text of each key ---
 
     def by_text(self) -> str:
-        base, ours, theirs = (self._parts[side] for side in ("base", "ours", "theirs"))
-        assert ours is not None
-        assert theirs is not None
-        owns: dict[str, str] = {}
-        waiting: dict[str, list[str]] = {"ours": [], "theirs": []}
-        for key in list(self.values):
-            own = self._own(key)
-            if own is None:
-                waiting[self._carrier(key)].append(key)
-            else:
-                owns[key] = own
-        for side, keys in waiting.items():
-            owns |= self._set(side, keys)
-        self._sort()
-        written = [merge_comments(base.prefix if base else "", ours.prefix, theirs.prefix)]
-        residue = ""
-        for key in [*self.values, *(key for key in self._names if key not in self.values)]:
-            lead = merge_comments(*(self._unit(side, key).lead for side in ("base", "ours", "theirs")))
-            if key in self.values:
-                written += [lead, owns[key]]
-            elif lead.strip() and lead != self._unit("base", key).lead:
-                # The key is gone; a comment that one side wrote above it meanwhile is not.
-                known = set(lines(self._unit("base", key).lead))
-                residue += "".join(line for line in lines(lead) if line.strip() and line not in known)
-        written += [residue, merge_comments(base.tail if base else "", ours.tail, theirs.tail)]
-        return "".join(written)
-
-    def _unit(self, side: str, key: str) -> Unit:
-        parts = self._parts[side]
-        units = parts.units if parts is not None else None
-        return (units or {}).get(key, Unit("", ""))
+        """Each key in the text of the side that changed it; all the rest is merged as text."""
+        owns = {key: self._own(key) for key in list(self.values)}
+        for key in [key for key, own in owns.items() if own is None]:
+            owns[key] = self._edited(key)
+        prefix, tail = (
+            merge_comments(Three(*(getattr(parts, name) if parts else "" for parts in self._parts)))
+            for name in ("prefix", "tail")
+        )
+        rows = [prefix]
+        for key in self.values:
+            rows += [self._lead(key), owns[key] or ""]
+        rows += [self._orphaned(key) for key in self._names if key not in self.values]
+        return "".join([*rows, tail])
 
     def _own(self, key: str) -> str | None:
-        """The key's lines with the merged value, if one side has them or lines merge to them."""
+        """The key's lines with the merged value, if a side has them or lines merge to them."""
         value = self.values[key]
-        old, mine, other = (self._found[side].get(key, ABSENT) for side in ("base", "ours", "theirs"))
-        texts = [self._unit(side, key).own for side in ("base", "ours", "theirs")]
-        if same(value, mine) and (texts[0] == texts[2] or not (same(value, other) or same(other, old))):
-            return texts[1]
-        if same(value, other) and texts[0] == texts[1]:
-            return texts[2]
-        if all(texts):
-            merged = merge_lines(*texts, keep_both=True)
-            if merged is not None and _reads_as(merged, {key: value}):
-                return merged
-        if same(value, mine) and (not same(other, old) or same(mine, other) or not texts[2]):
-            return texts[1]
-        if same(value, other) and (not same(mine, old) or not texts[1]):
-            return texts[2]
+        found = self._three(key)
+        texts = self._units(key).map(lambda unit: unit.own if unit else "")
+        if pick(texts) in ("", texts.ours) and same(value, found.ours):
+            return texts.ours
+        if pick(texts) == texts.theirs and same(value, found.theirs):
+            return texts.theirs
+        merged = merge_lines(texts, keep_both=True) if all(texts) else None
+        if merged is not None and _reads_as(merged, {key: value}):
+            return merged
+        for side, other, text in ((found.ours, found.theirs, texts.ours), (found.theirs, found.ours, texts.theirs)):
+            # Where the other side changed only the form, its form takes this value.
+            if same(value, side) and (not same(other, found.base) or same(side, other)):
+                return text
         return None
 
-    def _carrier(self, key: str) -> str:
-        """The side whose text takes the merged value: the one that changed only the form, else ours."""
-        old, mine, other = self._three(key)
-        if mine is ABSENT or (other is not ABSENT and same(other, old) and not same(mine, old)):
-            return "theirs"
-        return "ours"
-
-    def _set(self, side: str, keys: list[str]) -> dict[str, str]:
-        if not keys:
-            return {}
-        document = self._working_copy(side)
-        for key in keys:
+    def _edited(self, key: str) -> str:
+        """The key's lines as the text of one side takes the merged value."""
+        reason = DocumentError("edit.unsafe", f'The value of "{key}" cannot be written.', hint="Change it in the file.")
+        for side in ["theirs", "ours"] if self._reformed(key) else ["ours", "theirs"]:
+            document = self._copy(side)
+            if key not in document:
+                continue
             try:
                 document[key] = self.values[key]
             except DocumentError as error:
-                self._force(key, error)
-        units = take_apart(document).units or {}
-        result = {}
-        for key in keys:
-            if key in self.values:
-                untouched = self._unit("ours", key).own
-                result[key] = units[key].own if same(document[key], self.values[key]) else untouched
-        return result
+                reason = error
+            else:
+                units = take_apart(document).units
+                if units is not None:
+                    return units[key].own
+        self._force(key, reason)
+        unit = self._units(key).ours
+        return unit.own if unit else ""
 
-    def _working_copy(self, side: str) -> Document:
-        parts = self._parts[side]
-        assert parts is not None
+    def _reformed(self, key: str) -> bool:
+        """Whether theirs changed the form of a value and ours only the value."""
+        found, units = self._three(key), self._units(key)
+        if ABSENT in found:
+            return found.ours is ABSENT
+        if same(found.base, found.theirs):
+            return True
+        document = self._copy("base")
+        try:
+            document[key] = found.ours
+        except DocumentError:
+            return False
+        edited = take_apart(document).units
+        return edited is not None and units.ours is not None and edited[key].own == units.ours.own
+
+    def _copy(self, side: str) -> Document:
+        """A document of one side's front matter, to be edited."""
+        parts = getattr(self._parts, side)
         return parse(f"---\n{parts.front}---\n".encode())
 
-    def _force(self, key: str, error: DocumentError) -> None:
-        """The key cannot be written as merged: the whole of it becomes a conflict, and stays as we have it."""
-        old, mine, other = self._three(key)
-        self._ledger.force(self._names[key], old, mine, other, error)
-        if mine is ABSENT:
-            self.values.pop(key, None)
-        else:
-            self.values[key] = mine
+    def _lead(self, key: str) -> str:
+        """The comments above a key; a side without the key has nothing to say about them."""
+        leads = self._units(key).map(lambda unit: unit and unit.lead)
+        if leads.ours is None or leads.theirs is None:
+            return leads.ours or leads.theirs or ""
+        return merge_comments(leads.map(lambda lead: lead or ""))
+
+    def _orphaned(self, key: str) -> str:
+        """Comments written above a key while the other side removed it."""
+        units = self._units(key)
+        base, ours, theirs = (unit or _NOTHING for unit in units)
+        return added_lines(base.lead, ours.lead + theirs.lead) if units.ours or units.theirs else ""
 
     # --- by values, where texts cannot be put together ---
 
     def by_value(self) -> str:
         """One side's front matter with the merged values."""
-        formed = self._parts["theirs"]
-        if formed is not None and same(self._found["base"], self._found["theirs"]) and not self._ledger.resolving:
-            document = self._working_copy("theirs")
+        if same(self._found.base, self._found.theirs) and not self._ledger.resolving:
+            document = self._copy("theirs")
             try:
-                return self._put(document)
+                for key in self._names:
+                    self._put(document, key)
             except DocumentError:
                 pass
-        document = self._working_copy("ours")
-        for key, name in self._names.items():
+            else:
+                return take_apart(document).front
+        document = self._copy("ours")
+        for key in self._names:
             try:
-                self._put_one(document, key, name)
+                self._put(document, key)
             except DocumentError as error:
                 self._force(key, error)
         return take_apart(document).front
 
-    def _put(self, document: Document) -> str:
-        for key, name in self._names.items():
-            self._put_one(document, key, name)
-        return take_apart(document).front
-
-    def _put_one(self, document: Document, key: str, name: str) -> None:
+    def _put(self, document: Document, key: str) -> None:
         if key not in self.values:
             if key in document:
                 del document[key]
         elif key not in document or not same(document[key], self.values[key]):
-            document[name] = self.values[key]
-
-
-def _values(parts: Parts | None) -> dict[str, Any]:
-    return {} if parts is None else {name.casefold(): value for name, value in parts.document.values.items()}
+            document[self._names[key]] = self.values[key]

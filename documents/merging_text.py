@@ -1,104 +1,107 @@
-"""Prose, merged by blocks and then by lines; comments, of which none is lost."""
+"""Prose, merged by blocks and then by lines; comments, of which none is lost. Line ends are "\\n"."""
 
 import re
+from typing import NamedTuple
 
 from .aligning import Clash, Same, Taken, three_way, union
 from .text import lines
+from .three import Three, pick
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 # Lines that stand for themselves: items of lists and rows of tables.
 _ITEM = re.compile(r"\s*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|\|)")
 
 
-def merge_prose(base: str, ours: str, theirs: str) -> str | None:
-    """A text that holds the changes of both, or None where they contradict each other. Line ends are "\\n".
+class _Block(NamedTuple):
+    """A paragraph, or fenced code with the blank lines inside. gap: the blank lines before it."""
 
-    Paragraphs (and fenced code) are compared first, then the lines of those that both changed. Two paragraphs inserted
-    at one place both stay, ours first.
+    gap: str
+    text: str
+
+
+def merge_prose(three: Three[str]) -> str | None:
+    """A text that holds the changes of both, or None where they contradict each other.
+
+    Paragraphs are compared first, then the lines of those that both changed. Two paragraphs inserted at one place both
+    stay, ours first.
     """
-    if ours in (theirs, base):
-        return theirs
-    if theirs == base:
-        return ours
-    texts = {"base": _blocks(base), "ours": _blocks(ours), "theirs": _blocks(theirs)}
-    blocks = {side: [text for _, text in found] for side, found in texts.items()}
-    result: list[tuple[str, str]] = []
-    for part in three_way(blocks["base"], blocks["ours"], blocks["theirs"]):
+    if three.ours in (three.base, three.theirs) or three.theirs == three.base:
+        return pick(three)
+    blocks = three.map(_blocks)
+    result: list[_Block] = []
+    for part in three_way(blocks.map(lambda found: [block.text for block in found])):
         match part:
             case Taken(side, start, end):
-                result += texts[side][start:end]
-            case Same(at, mine, other, length):
-                for offset in range(length):
-                    (gap, text), (our_gap, _), (their_gap, _) = (
-                        texts["base"][at + offset],
-                        texts["ours"][mine + offset],
-                        texts["theirs"][other + offset],
-                    )
-                    # The first block of a text has no gap before it.
-                    known = [each for each in (our_gap, their_gap) if each]
-                    result.append((next((each for each in known if each != gap), known[0] if known else gap), text))
-            case Clash(old, mine, other):
-                if old[0] == old[1]:
-                    # An inserted block is new to the base, but may be one both wrote.
-                    result += union(texts["ours"][slice(*mine)], texts["theirs"][slice(*other)], lambda block: block[1])
+                result += getattr(blocks, side)[start:end]
+            case Same(starts, length):
+                result += [
+                    _same_block(Three(*(found[at + offset] for found, at in zip(blocks, starts, strict=True))))
+                    for offset in range(length)
+                ]
+            case Clash(spans):
+                base, ours, theirs = (found[span] for found, span in zip(blocks, spans, strict=True))
+                if not base:
+                    result += union(ours, theirs, lambda block: block.text)
                     continue
-                merged = merge_lines(
-                    *(_joined(texts[side][slice(*span)]) for side, span in zip(texts, part, strict=True))
-                )
+                merged = merge_lines(Three(_joined(base), _joined(ours), _joined(theirs)))
                 if merged is None:
                     return None
                 found = _blocks(merged)
-                if found:
-                    ours_span = texts["ours"][slice(*mine)]
-                    found[0] = (ours_span[0][0] if ours_span else "", found[0][1])
-                result += found
+                result += [block._replace(gap=base[0].gap) for block in found[:1]] + found[1:]
     return _joined(result)
 
 
-def merge_lines(base: str, ours: str, theirs: str, keep_both: bool = False) -> str | None:
+def merge_lines(three: Three[str], keep_both: bool = False) -> str | None:
     """The same by lines alone. None where both changed one line, or inserted other lines at one place.
 
     keep_both: of two insertions at one place both stay, ours first, as items of lists always do.
     """
-    if ours in (theirs, base):
-        return theirs
-    if theirs == base:
-        return ours
-    ends = "\n" if all(text == "" or text.endswith("\n") for text in (base, ours, theirs)) else ""
-    rows = [lines(text if ends else text + "\n") for text in (base, ours, theirs)]
-    sides = {"ours": rows[1], "theirs": rows[2]}
+    if three.ours in (three.base, three.theirs) or three.theirs == three.base:
+        return pick(three)
+    ended = all(text == "" or text.endswith("\n") for text in three)
+    rows = three.map(lambda text: lines(text if ended else text + "\n"))
     result: list[str] = []
-    for part in three_way(*rows):
+    for part in three_way(rows):
         match part:
-            case Same(at, _, _, length):
-                result += rows[0][at : at + length]
+            case Same(starts, length):
+                result += rows.base[starts.base : starts.base + length]
             case Taken(side, start, end):
-                result += sides[side][start:end]
-            case Clash(old, mine, other):
-                added, also = rows[1][slice(*mine)], rows[2][slice(*other)]
-                if old[0] != old[1] or not (keep_both or (_ITEM.match(added[0]) and _ITEM.match(also[0]))):
+                result += getattr(rows, side)[start:end]
+            case Clash(spans):
+                base, ours, theirs = (found[span] for found, span in zip(rows, spans, strict=True))
+                if base or not (keep_both or (_ITEM.match(ours[0]) and _ITEM.match(theirs[0]))):
                     return None
-                result += union(added, also)
+                result += union(ours, theirs)
     merged = "".join(result)
-    return merged if ends else merged.removesuffix("\n")
+    return merged if ended else merged.removesuffix("\n")
 
 
-def merge_comments(base: str, ours: str, theirs: str) -> str:
+def merge_comments(three: Three[str]) -> str:
     """Comments and blank lines between values: no line of either side is lost but those that one of them removed."""
-    merged = merge_lines(base, ours, theirs, keep_both=True)
+    merged = merge_lines(three, keep_both=True)
     if merged is not None:
         return merged
-    known = set(lines(ours))
-    return ours + "".join(line for line in lines(theirs) if line.strip() and line not in known)
+    return three.ours + added_lines(three.ours, three.theirs)
 
 
-def _blocks(text: str) -> list[tuple[str, str]]:
-    """(gap before it, text without its last line end) of each paragraph; a code fence is one block, blanks included."""
-    result: list[tuple[str, str]] = []
-    gap = ""
+def added_lines(known: str, text: str) -> str:
+    """The lines of a text that are not blank and not known."""
+    rows = set(lines(known))
+    return "".join(row for row in lines(text) if row.strip() and row not in rows)
+
+
+def _same_block(three: Three[_Block]) -> _Block:
+    # The first block of a text has no gap, which says nothing about the gap it has elsewhere.
+    gaps = [block.gap for block in (three.ours, three.theirs) if block.gap]
+    changed = [gap for gap in gaps if gap != three.base.gap]
+    return three.ours._replace(gap=next(iter(changed or gaps), three.base.gap))
+
+
+def _blocks(text: str) -> list[_Block]:
+    result: list[_Block] = []
+    gap = fence = ""
     block: list[str] = []
-    fence = ""
-    for line in text.split("\n"):
+    for line in [*text.split("\n"), ""]:
         mark = _FENCE.match(line)
         if fence:
             closes = mark is not None and mark[1].startswith(fence) and not line[mark.end() :].strip()
@@ -107,15 +110,16 @@ def _blocks(text: str) -> list[tuple[str, str]]:
             fence = mark[1]
         elif not line.strip(" \t"):
             if block:
-                result.append((gap, "\n".join(block)))
+                result.append(_Block(gap, "\n".join(block)))
                 block, gap = [], ""
             gap += line + "\n"
             continue
         block.append(line)
     if block:
-        result.append((gap, "\n".join(block)))
+        # An open fence: what ends it is the end of the text.
+        result.append(_Block(gap, "\n".join(block).removesuffix("\n")))
     return result
 
 
-def _joined(blocks: list[tuple[str, str]]) -> str:
-    return "".join((("\n" + (gap or "\n")) if position else "") + text for position, (gap, text) in enumerate(blocks))
+def _joined(blocks: list[_Block]) -> str:
+    return "".join(("\n" + (block.gap or "\n") if at else "") + block.text for at, block in enumerate(blocks))

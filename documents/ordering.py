@@ -4,46 +4,42 @@ from collections.abc import Collection, Hashable, Sequence
 from typing import TypeVar
 
 from .matching import longest_increasing
+from .three import Three
 
 Id = TypeVar("Id", bound=Hashable)
 
 
-def moves_clash(base: Sequence[Id], ours: Sequence[Id], theirs: Sequence[Id]) -> bool:
-    """Whether both sides moved the same thing to different places. Each sequence holds a thing at most once."""
-    old, mine, other = _common(base, ours, theirs)
-    if mine in (old, other) or other == old:
+def moves_clash(three: Three[list[Id]]) -> bool:
+    """Whether both sides moved the same thing to different places. Each list holds a thing at most once."""
+    base, ours, theirs = _common(three)
+    if ours in (base, theirs) or theirs == base:
         return False
-    return bool(_moved(old, mine) & _moved(old, other))
+    return not _moved(base, ours).isdisjoint(_moved(base, theirs))
 
 
-def merged_order(base: Sequence[Id], ours: Sequence[Id], theirs: Sequence[Id], kept: Collection[Id]) -> list[Id]:
+def merged_order(three: Three[list[Id]], kept: Collection[Id]) -> list[Id]:
     """The kept things of both sides in the order of the merge. Where moves clash, ours stays.
 
-    >>> merged_order("abc", "aobc", "acbt", set("aobct"))
-    ['a', 'c', 'o', 'b', 't']
+    >>> merged_order(Three(list("abc"), list("aobc"), list("acbt")), "aobct")
+    ['a', 'o', 'c', 'b', 't']
     """
-    old, mine, other = _common(base, ours, theirs)
-    if other in (old, mine):
-        return _weave(ours, theirs, kept, frame_first=True)
-    if mine == old:
-        return _weave(theirs, ours, kept, frame_first=False)
-    moved = _moved(old, other)
-    if moved & _moved(old, mine):
-        return _weave(ours, theirs, kept, frame_first=True)
-    resting = [each for each in ours if each not in moved]
-    return _weave(resting, theirs, kept, frame_first=True)
+    base, ours, theirs = _common(three)
+    if theirs in (base, ours):
+        return _weave(three.ours, three.theirs, kept, frame_first=True)
+    if ours == base:
+        return _weave(three.theirs, three.ours, kept, frame_first=False)
+    moved = _moved(base, theirs)
+    if not moved.isdisjoint(_moved(base, ours)):
+        return _weave(three.ours, three.theirs, kept, frame_first=True)
+    return _weave([each for each in three.ours if each not in moved], three.theirs, kept, frame_first=True)
 
 
-def _common(base: Sequence[Id], ours: Sequence[Id], theirs: Sequence[Id]) -> tuple[list[Id], list[Id], list[Id]]:
-    common = set(base) & set(ours) & set(theirs)
-    return (
-        [each for each in base if each in common],
-        [each for each in ours if each in common],
-        [each for each in theirs if each in common],
-    )
+def _common(three: Three[list[Id]]) -> Three[list[Id]]:
+    common = set(three.base) & set(three.ours) & set(three.theirs)
+    return Three(*([each for each in side if each in common] for side in three))
 
 
-def _moved(old: list[Id], new: list[Id]) -> set[Id]:
+def _moved(old: Sequence[Id], new: Sequence[Id]) -> set[Id]:
     """The fewest things that have to move to make the new order of the old one."""
     places = {each: index for index, each in enumerate(old)}
     staying = longest_increasing([places[each] for each in new])
@@ -71,6 +67,5 @@ def _weave(frame: Sequence[Id], other: Sequence[Id], kept: Collection[Id], frame
             waiting = []
         if each in kept:
             result.append(each)
-        if each in joining:
-            waiting = waiting + joining[each]
+        waiting = waiting + joining.get(each, [])
     return result + waiting

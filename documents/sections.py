@@ -410,6 +410,12 @@ def _clean_heading(heading: str) -> str:
     return heading
 
 
+def flat_items(text: str) -> list[str] | None:
+    """The items of a text that is one flat bullet list, or of none; else None."""
+    found = _items(text) if text else []
+    return None if found is None else [item for _, item in found]
+
+
 def _items(text: str) -> list[tuple[str, str]] | None:
     """(source without trailing blank lines, text) of each item of a flat list."""
     if _PLAIN_LIST.fullmatch(text):

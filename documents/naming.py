@@ -1,0 +1,75 @@
+"""What merges and differences call the fields of a document."""
+
+import json
+import re
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from .parts import Section
+
+# Where a thing was first seen, and its index there.
+Id = tuple[str, int]
+
+# What names a map in a list, strongest first.
+NAMES = ("url", "title", "slug", "id", "name")
+
+PREAMBLE = "preamble"
+# The order of the sections.
+ORDER = "sections"
+# The whole file.
+WHOLE = "text"
+
+_PLAIN = re.compile(r"[^\W\d][\w -]*")
+
+
+def top(key: str) -> str:
+    """The field of a key of the front matter; in quotes where the bare key means something else."""
+    return json.dumps(key, ensure_ascii=False) if key in (PREAMBLE, ORDER, WHOLE) else _key(key)
+
+
+def inner(field: str, key: Hashable) -> str:
+    """The field of a key in a map: `extra.colour`."""
+    return f"{field}.{_key(key)}"
+
+
+def _key(key: Hashable) -> str:
+    if not isinstance(key, str):
+        return repr(key) if isinstance(key, int | float) else f"<{key}>"
+    return key if _PLAIN.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+
+
+def item_names(lists: Sequence[tuple[Sequence[Id], Sequence[Any]]]) -> dict[Id, str]:
+    """What field names call the items of lists: `https://…`, a title, or `#3`; each by a name of its own."""
+    return _distinct(
+        {each: _label(item, each) for ids, things in lists for each, item in zip(ids, things, strict=True)}
+    )
+
+
+def section_names(lists: Sequence[tuple[Sequence[Id], Sequence[Section]]]) -> dict[Id, str]:
+    """What fields sections are: `section:Notes`, and for the second of that heading `section:Notes (2)`."""
+    found: dict[Id, str] = {}
+    for ids, things in lists:
+        for each, section in zip(ids, things, strict=True):
+            found.setdefault(each, f"section:{section.heading}")
+    return _distinct(found)
+
+
+def _label(item: Any, each: Id) -> str:
+    if not isinstance(item, dict):
+        return str(item)
+    names = (item.get(name) for name in NAMES)
+    return next((name for name in names if isinstance(name, str) and name), f"#{each[1] + 1}")
+
+
+def _distinct(names: dict[Id, str]) -> dict[Id, str]:
+    result: dict[Id, str] = {}
+    counts: dict[str, int] = {}
+    taken: set[str] = set()
+    for each, wanted in names.items():
+        name = wanted
+        while name in taken:
+            counts[wanted] = counts.get(wanted, 1) + 1
+            name = f"{wanted} ({counts[wanted]})"
+        taken.add(name)
+        result[each] = name
+    return result
