@@ -15,9 +15,7 @@ from . import limits
 from .errors import DocumentError
 from .text import has_control, place, refuse_control
 
-_TAGS = frozenset(
-    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
-)
+_SCALAR_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp"))
 _STRING = "tag:yaml.org,2002:str"
 _FLOAT = "tag:yaml.org,2002:float"
 _SEQUENCE = "tag:yaml.org,2002:seq"
@@ -272,20 +270,16 @@ def _value(text: str, node: Node, depth: int, loader: Any, count: _Count) -> Any
                 message = "An escape in this text stands for a control character."
                 raise _refusal("encoding.control", message, text, node.start_mark.index, "Remove it.")
             return node.value
-        if tag not in _TAGS:
+        if tag not in _SCALAR_TAGS:
             raise _tag_error(text, node)
         return _typed(text, node, loader)
-    if tag not in _TAGS:
+    if tag != (_SEQUENCE if type(node) is SequenceNode else _MAP):
         raise _tag_error(text, node)
     count.nodes += len(node.value)
     if depth > limits.DEPTH or count.nodes > limits.NODES:
         _bound(depth, count.nodes, text, node.start_mark.index)
     if type(node) is SequenceNode:
-        if tag != _SEQUENCE:
-            return loader.construct_object(node, deep=True)
         return [_value(text, item, depth + 1, loader, count) for item in node.value]
-    if tag != _MAP:
-        return loader.construct_object(node, deep=True)
     count.keys += len(node.value)
     if count.keys > limits.KEYS:
         raise _refusal("limit.keys", _TOO_MANY_KEYS, text, node.start_mark.index, "Move content to the body.")
@@ -325,16 +319,18 @@ def _inspect_keys(text: str, mapping: MappingNode, top: bool) -> None:
     marks = "?" in text
     for key, _ in mapping.value:
         index = key.start_mark.index
-        if key.tag not in _TAGS:
-            raise _tag_error(text, key)
         if not isinstance(key, ScalarNode) or (marks and _is_explicit(text, mapping, index)):
             message = "A key of the front matter is a list, a map or begins with ?."
             raise _refusal("yaml.key", message, text, index, "Write a plain name as the key.")
+        if key.tag not in _SCALAR_TAGS:
+            raise _tag_error(text, key)
         if top and key.tag != _STRING:
             message = f'The key "{key.value}" is read as a {key.tag.rpartition(":")[2]}, not as text.'
             raise _refusal("yaml.key", message, text, index, f'Write it in quotes: "{key.value}":')
         if key.tag == _FLOAT and key.value.lower().endswith(".nan"):
-            raise _refusal("yaml.key", "A key is not a number, and so equals no other.", text, index, "Quote it.")
+            raise _refusal(
+                "yaml.key", "A key is not a number, and so equals no other.", text, index, "Write it in quotes."
+            )
         if key.style == '"' and has_control(key.value):
             raise _refusal("encoding.control", "A key holds a control character.", text, index, "Remove it.")
         name = (key.tag, key.value.casefold() if top else key.value)
@@ -361,7 +357,7 @@ def _tag_error(text: str, node: Node) -> DocumentError:
         return _refusal("yaml.merge-key", message, text, index, "Write the keys out.")
     if node.tag == _EQUALS:
         return _refusal("yaml.value", "A single = has a meaning of its own in YAML.", text, index, 'Write "=".')
-    message = f"The tag {node.tag} is not one we know."
+    message = f"The tag {node.tag} is not one we know, or not for such a value."
     return _refusal("yaml.tag", message, text, index, "Remove the tag.")
 
 
@@ -397,13 +393,35 @@ def _scalars(root: Node) -> Iterator[ScalarNode]:
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> DocumentError:
     mark = error.problem_mark or error.context_mark
-    line, column = place(text, min(mark.index, len(text))) if mark is not None else (1, 1)
-    if "expected a single document" in str(error.context or ""):
+    reason = " ".join(str(part) for part in (error.context, error.problem) if part)
+    hint = "Correct this line."
+    for problem, remedy in _REMEDIES.items():
+        if problem in reason:
+            hint = remedy
+    if "expected a single document" in reason:
         reason = "a second document begins here"
-    else:
-        reason = " ".join(str(part) for part in (error.context, error.problem) if part)
-    code = "yaml.key" if "unhashable" in reason else "yaml.syntax"
-    return DocumentError(code, f"The front matter is not valid YAML: {reason}.", line, column, "Correct this line.")
+    elif reason == "while scanning a quoted scalar found unexpected end of stream":
+        # Where the quote opens says more than where the front matter ends.
+        mark, reason = error.context_mark, "a quote is opened here and not closed"
+    elif "cannot start any token" in reason and text[mark.index : mark.index + 1] == "\t":
+        hint = "Indent with spaces."
+    elif error.context_mark is not None and "expected ','" in reason:
+        hint = f"Close the bracket after its last item; it opens in column {error.context_mark.column + 1}."
+    line, column = place(text, min(mark.index, len(text))) if mark is not None else (1, 1)
+    return DocumentError("yaml.syntax", f"The front matter is not valid YAML: {reason}.", line, column, hint)
+
+
+_ONE_DOCUMENT = "It is one document: remove this line, or the three dots above it."
+# What libyaml says, and what an author can do about it.
+_REMEDIES = {
+    "unexpected end of stream": "Close the quote. A line --- ends the front matter even inside quotes.",
+    "mapping values are not allowed": "Write a text that holds a colon and a blank in quotes, or correct the indent.",
+    "cannot start any token": "Write the value in quotes.",
+    "escape c": "Write the character itself, or double the backslash.",
+    "expected a single document": _ONE_DOCUMENT,
+    "expected <document start>": _ONE_DOCUMENT,
+    "could not find expected ':'": "Write a colon and a blank behind the key.",
+}
 
 
 def _refusal(code: str, message: str, text: str, index: int, hint: str) -> DocumentError:

@@ -43,6 +43,13 @@ SEED_KEYS = [
     "externalLinks",
 ]
 
+# Optional keys of entries and those of books: where a new one stands among the others is the writer's choice.
+OTHER_KEYS = [
+    *("aliases", "status", "draft", "replacedBy", "previousSlugs", "requires", "broader"),
+    *("subtitle", "authors", "editors", "publisher", "publishYear", "edition", "isbn", "pages", "language"),
+    *("description", "topics", "coverImage", "url", "doi", "openLibraryId"),
+]
+
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _FENCE = re.compile(r"---[ \t]*(?:\r\n|\r|\n)?\Z")
 _MARKDOWN = MarkdownIt("commonmark")
@@ -272,7 +279,7 @@ def sections_of(data: bytes) -> list[Section]:
     tokens = _MARKDOWN.parse("".join(content(line) + "\n" for line in cut.body))
     found = [
         (
-            tokens[number + 1].content.replace("\n", " "),
+            " ".join(row.strip() for row in tokens[number + 1].content.split("\n")),
             token.map[0] + offset,
             token.map[1] + offset,
             token.markup in ("=", "-"),
@@ -294,11 +301,11 @@ def preamble_range(data: bytes) -> tuple[int, int]:
 
 
 def items_in(text: str) -> list[str] | None:
-    """The items where the text is one flat list of single paragraphs, else None."""
+    """The items where the text is one flat bullet list of single paragraphs, else None: numbers would be lost."""
     tokens = _MARKDOWN.parse(text)
-    if not tokens or tokens[0].type not in ("bullet_list_open", "ordered_list_open"):
+    if not tokens or tokens[0].type != "bullet_list_open":
         return None
-    if tokens[-1].type != tokens[0].type.replace("_open", "_close") or tokens[-1].level != 0:
+    if tokens[-1].type != "bullet_list_close" or tokens[-1].level != 0:
         return None
     found: list[str] = []
     inner = tokens[1:-1]
@@ -307,7 +314,7 @@ def items_in(text: str) -> list[str] | None:
         group = inner[start : start + len(shape)]
         if [token.type for token in group] != shape:
             return None
-        found.append(group[2].content)
+        found.append(" ".join(row.strip() for row in group[2].content.split("\n")))
     return found
 
 
