@@ -1,6 +1,7 @@
-"""What an import or an export did, or would do."""
+"""What a sync, an import or an export did, or would do."""
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 from publishing.problems import Problem, Severity
@@ -8,9 +9,17 @@ from publishing.problems import Problem, Severity
 LABELS = {"entry": "entries", "book": "books"}
 
 
+class Exit(IntEnum):
+    """How a command ends: folder and database are in step, something is wrong, or conflicts wait for a person."""
+
+    IN_STEP = 0
+    PROBLEMS = 1
+    CONFLICTS = 2
+
+
 @dataclass(slots=True)
 class Report:
-    """`counts`: per kind, what happened to how many. `lines`: what a person should know, one sentence each."""
+    """`counts`: per kind, what happened to how many; the columns depend on the command."""
 
     columns: tuple[str, ...]
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -19,6 +28,9 @@ class Report:
     # Path and what happens to it, in order; unchanged files are only counted.
     steps: list[tuple[str, str]] = field(default_factory=list)
     diffs: list[str] = field(default_factory=list)
+    # Paths, as messages name them, with the names of the fields that both sides changed; none where one side is gone.
+    conflicts: list[tuple[str, list[str]]] = field(default_factory=list)
+    commits: list[str] = field(default_factory=list)
     # Whether the database or the folder is different now.
     written: bool = False
 
@@ -27,7 +39,7 @@ class Report:
         row[column] += number
 
     def total(self, column: str) -> int:
-        return sum(row[column] for row in self.counts.values())
+        return sum(row.get(column, 0) for row in self.counts.values())
 
     @property
     def errors(self) -> list[Problem]:
@@ -37,11 +49,19 @@ class Report:
     def warnings(self) -> list[Problem]:
         return [problem for problem in self.problems if problem.severity is Severity.WARNING]
 
+    @property
+    def exit(self) -> Exit:
+        if self.errors:
+            return Exit.PROBLEMS
+        return Exit.CONFLICTS if self.conflicts else Exit.IN_STEP
+
     def as_json(self) -> dict[str, Any]:
         return {
             "written": self.written,
             "counts": {LABELS[kind]: row for kind, row in self.counts.items()},
             "steps": [{"path": path, "step": step} for path, step in self.steps],
+            "conflicts": [{"path": path, "fields": fields} for path, fields in self.conflicts],
+            "commits": self.commits,
             "problems": [
                 {
                     "severity": problem.severity.value,

@@ -1,0 +1,337 @@
+"""Carries out steps: first what concerns the database, then what concerns files. The base is recorded last."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from documents import limits
+from publishing import filing, standing, writer
+from publishing.authors import Author
+from publishing.errors import NameTaken, StaleRevision
+from publishing.models import Conflict, Item, Revision
+from publishing.problems import InvalidDocument, Problem
+from publishing.standing import Standing
+from sync import disk, folder
+from sync.models import Uncommitted
+from sync.places import Place, SyncError
+from sync.plan import Action
+from sync.state import Agreed, Known, record_bases, texts
+from sync.steps import Clash, Step
+
+_BATCH = 500
+
+
+@dataclass(slots=True)
+class Outcome:
+    """problems: what went wrong on the way. stale: steps that somebody was faster than; they have to be planned again.
+    changed: whether anything is different now."""
+
+    problems: list[Problem] = field(default_factory=list)
+    stale: list[Step] = field(default_factory=list)
+    changed: bool = False
+
+
+# --- the database ---
+
+
+class Waiting(NamedTuple):
+    """Items with an open conflict: about their file in this root, and about edits that are not published."""
+
+    files: frozenset[Any] = frozenset()
+    drafts: frozenset[Any] = frozenset()
+
+
+def waiting_in(places: Sequence[Place]) -> Waiting:
+    rows = list(Conflict.objects.filter(resolved_at=None).values_list("item", "origin", "root"))
+    roots = {place.root for place in places}
+    return Waiting(
+        frozenset(item for item, origin, root in rows if origin == Conflict.Origin.FILES and root in roots),
+        frozenset(item for item, origin, _ in rows if origin == Conflict.Origin.DRAFT),
+    )
+
+
+def write_all(steps: Sequence[Step], waiting: Waiting) -> None:
+    """The database's part of the steps, all or nothing, and what both sides now agree on.
+
+    Raises:
+        SyncError: somebody was faster, or a name is taken; nothing was written.
+    """
+    try:
+        with transaction.atomic():
+            for some in _batches(_database_first(steps, waiting)):
+                _write(some, waiting)
+    except (StaleRevision, NameTaken, InvalidDocument) as error:
+        raise SyncError(f"{error} Nothing was imported. Run the import again.") from error
+
+
+def write_each(steps: Sequence[Step], waiting: Waiting, outcome: Outcome) -> None:
+    """As `write_all`, a batch at a time; a step that fails is left out by itself."""
+    for some in _batches(_database_first(steps, waiting)):
+        try:
+            with transaction.atomic():
+                _write(some, waiting)
+            outcome.changed = outcome.changed or any(step.changes_database for step in some)
+        except (StaleRevision, NameTaken, InvalidDocument):
+            for step in some:
+                _write_one(step, waiting, outcome)
+
+
+def _write_one(step: Step, waiting: Waiting, outcome: Outcome) -> None:
+    try:
+        with transaction.atomic():
+            _write([step], waiting)
+        outcome.changed = outcome.changed or step.changes_database
+    except StaleRevision:
+        outcome.stale.append(step)
+    except NameTaken as error:
+        hint = "Give one of them another slug or file."
+        outcome.problems.append(Problem("slug.taken", str(error), hint, path=step.name))
+        outcome.stale.append(step)
+    except InvalidDocument as error:
+        outcome.problems += [problem.at(step.name) for problem in error.problems]
+        outcome.stale.append(step)
+
+
+def _database_first(steps: Sequence[Step], waiting: Waiting) -> list[Step]:
+    """The steps that concern the database; what is deleted first, since it sets names free."""
+    wanted = [
+        step
+        for step in steps
+        if step.changes_database
+        or step.clash
+        or (step.item and step.item.pk in waiting.files)
+        or (step.action in (Action.REMEMBER, Action.FORGET, Action.UNCHANGED) and _base_is_old(step))
+    ]
+    return sorted(wanted, key=lambda step: step.action is not Action.DELETE_ITEM)
+
+
+def _base_is_old(step: Step) -> bool:
+    item, file = step.item, step.file
+    if item is None:
+        return False
+    if step.action is Action.FORGET:
+        return True
+    return file is not None and file.text == item.filed and (item.base, item.base_path) != (file.text, file.path)
+
+
+def _write(steps: Sequence[Step], waiting: Waiting) -> None:
+    """One batch. After it the base is the file as it was read: what the file is still to become comes later."""
+    edited = standing.of_all(
+        step.item.pk
+        for step in steps
+        if step.text and step.item and not step.item.deleted and _has_edits(step.item, waiting)
+    )
+    batch: list[writer.Step] = []
+    owners: list[Step] = []
+    for step in steps:
+        for one in _writes(step, edited, waiting):
+            batch.append(one)
+            owners.append(step)
+    results = writer.write(batch, author=Author(), origin=Revision.Origin.FILES, message=_message(steps))
+    agreed: dict[Place, list[Agreed]] = {}
+    forgotten: dict[Place, list[Any]] = {}
+    made = {id(step): result.item.pk for step, result in zip(owners, results, strict=True)}
+    for step in steps:
+        pk = made.get(id(step)) or (step.item.pk if step.item else None)
+        if step.clash is not None or pk is None:
+            continue
+        if step.file is not None and step.action is not Action.DELETE_FILE:
+            agreed.setdefault(step.place, []).append(Agreed(pk, step.file.path, step.file.text))
+        elif step.action in (Action.DELETE_ITEM, Action.FORGET):
+            forgotten.setdefault(step.place, []).append(pk)
+    for place in {*agreed, *forgotten}:
+        record_bases(place, agreed.get(place, ()), forgotten.get(place, ()))
+
+
+def _message(steps: Sequence[Step]) -> str:
+    return f"From {steps[0].place.shown}" if steps else ""
+
+
+def _has_edits(item: Known, waiting: Waiting) -> bool:
+    return item.has_edits or item.pk in waiting.drafts
+
+
+def _writes(step: Step, edited: dict[Any, Standing], waiting: Waiting) -> Iterator[writer.Step]:
+    item = step.item
+    if step.clash is not None:
+        assert item is not None
+        yield writer.Note(_item(item), _conflict(step, step.clash), base_revision=item.revision)
+        return
+    if step.action is Action.DELETE_ITEM:
+        assert item is not None
+        yield writer.Delete(_item(item), item.revision)
+    elif step.text is not None:
+        yield _filing(step, edited, waiting)
+    if item is not None and item.pk in waiting.files:
+        yield writer.Settle(_item(item), Conflict.Origin.FILES, step.place.root)
+
+
+def _filing(step: Step, edited: dict[Any, Standing], waiting: Waiting) -> writer.Write:
+    item, text, kind = step.item, step.text, step.place.kind
+    assert text is not None
+    if item is None:
+        return writer.Write(kind, text.data, text.record, path=step.path, publish=True)
+    if item.deleted or not _has_edits(item, waiting):
+        return writer.Write(
+            kind,
+            text.data,
+            text.record,
+            item=_item(item),
+            base_revision=item.revision,
+            path=step.path,
+            publish=True,
+            revive=item.deleted,
+        )
+    now = edited.get(item.pk)
+    if now is None or now.filed_hash != item.filed:
+        # Edits in between are merged; another filed text has to be planned again.
+        raise StaleRevision(now.item if now else _item(item), item.revision)
+    return filing.file(now, text, path=step.path)
+
+
+def _conflict(step: Step, clash: Clash) -> writer.NewConflict:
+    return writer.NewConflict(
+        Conflict.Origin.FILES,
+        clash.base,
+        clash.ours,
+        clash.theirs,
+        filing.fields(clash.fields),
+        root=step.place.root,
+        path=step.file.path if step.file else step.path,
+    )
+
+
+def _item(known: Known) -> Item:
+    # The writer reads the item itself, under its lock; all it needs is which one.
+    return Item(pk=known.pk, title=known.title)
+
+
+# --- files ---
+
+
+def write_files(place: Place, steps: Sequence[Step], outcome: Outcome, *, committing: bool = False) -> list[str]:
+    """The folder's part of the steps, for what `write_each` did not refuse. Gives the paths written and removed.
+
+    Args:
+        committing: whether what is written is to be committed; then it is noted as waiting for that.
+    """
+    todo = [step for step in steps if step.changes_files]
+    touched: list[str] = []
+    for some in _batches(_in_order(todo)):
+        data = texts(step.wanted for step in some if step.wanted)
+        folders: set[Path] = set()
+        done: list[Step] = []
+        for step in some:
+            try:
+                paths = _carry_out(place, step, data, folders)
+            except (OSError, SyncError) as error:
+                outcome.problems.append(_unwritable(step, error))
+            else:
+                done.append(step)
+                touched += paths
+        disk.settle(sorted(folders))
+        outcome.changed = outcome.changed or bool(done)
+        _record(place, done, committing)
+    return touched
+
+
+def note_uncommitted(place: Place, steps: Iterable[Step]) -> None:
+    """What a sync that was killed may have written: both sides agree on another text than the base."""
+    for step in steps:
+        if step.item is None or step.item.base is None:
+            continue
+        if step.action is Action.FORGET or (step.action is Action.REMEMBER and step.item.base != step.item.filed):
+            _note(place, step, {path for path in (step.item.base_path, step.path) if path})
+
+
+def _in_order(steps: list[Step]) -> list[Step]:
+    """Removals first, then moves whose target another move sets free after that one."""
+    removals = [step for step in steps if step.action is Action.DELETE_FILE]
+    rest = [step for step in steps if step.action is not Action.DELETE_FILE]
+    occupied = {step.file.path for step in rest if step.file}
+    ordered: list[Step] = []
+    while rest:
+        free = [step for step in rest if step.path not in occupied or (step.file and step.file.path == step.path)]
+        # What is left changes places in a ring; carrying it out refuses it by name.
+        for step in free or rest:
+            ordered.append(step)
+            if step.file:
+                occupied.discard(step.file.path)
+        rest = [step for step in rest if step not in free] if free else []
+    return removals + ordered
+
+
+def _carry_out(place: Place, step: Step, data: dict[str, bytes], folders: set[Path]) -> list[str]:
+    """Raises OSError or SyncError, and then the folder is as it was, or the file is complete where it lay."""
+    file = step.file
+    source = folder.locate(place, file.path) if file else None
+    if step.action is Action.DELETE_FILE:
+        assert file is not None
+        assert source is not None
+        _expect(place, file.path, source, file.text)
+        disk.remove(source)
+        folders.add(source.parent)
+        return [file.path]
+    target = folder.locate(place, step.path)
+    wanted = str(step.wanted)
+    if file is None or source is None:
+        _expect(place, step.path, target, None)
+        disk.write(target, data[wanted])
+        folders.add(target.parent)
+        return [step.path]
+    _expect(place, file.path, source, file.text)
+    if file.text != wanted:
+        disk.write(source, data[wanted])
+        folders.add(source.parent)
+    if source != target:
+        # Renamed only when complete, so there never are two files of one item.
+        disk.move(source, target)
+        folders |= {source.parent, target.parent}
+        return [file.path, step.path]
+    return [step.path]
+
+
+def _expect(place: Place, path: str, file: Path, text: str | None) -> None:
+    try:
+        found = folder.digest(disk.read(file, limits.FILE_BYTES))
+    except (FileNotFoundError, NotADirectoryError):
+        found = None
+    if found != text:
+        raise SyncError(f"{place.name(path)} was changed a moment ago, so it was left alone.")
+
+
+def _unwritable(step: Step, error: Exception) -> Problem:
+    if isinstance(error, FileExistsError):
+        message = f"{step.name} is there already, so nothing was moved there."
+        return Problem("path.taken", message, "Move that file away, then sync again.", path=step.name)
+    if isinstance(error, SyncError):
+        return Problem("file.left", str(error), "Run it again.", path=step.name)
+    reason = getattr(error, "strerror", None) or str(error)
+    hint = "The file is as it was. Mend that and run it again."
+    return Problem("file.unwritable", f"The file cannot be written: {reason}.", hint, path=step.name)
+
+
+def _record(place: Place, done: list[Step], committing: bool) -> None:
+    agreed = [Agreed(step.item.pk, step.path, str(step.wanted)) for step in done if step.item and step.wanted]
+    forgotten = [step.item.pk for step in done if step.item and not step.wanted]
+    with transaction.atomic():
+        record_bases(place, agreed, forgotten)
+        for step in done if committing else ():
+            _note(place, step, {step.path, *([step.file.path] if step.file else [])})
+
+
+def _note(place: Place, step: Step, paths: set[str]) -> None:
+    assert step.item is not None
+    for path in paths:
+        # The oldest base counts: all since then goes into one commit.
+        Uncommitted.objects.get_or_create(
+            root=place.root, path=path, defaults={"item_id": step.item.pk, "before_id": step.item.base}
+        )
+
+
+def _batches(steps: list[Step]) -> Iterator[list[Step]]:
+    for start in range(0, len(steps), _BATCH):
+        yield steps[start : start + _BATCH]

@@ -1,0 +1,76 @@
+"""What the commands of sync have in common: their arguments, and how they end."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser
+
+from sync import console
+from sync.places import Place, SyncError, places
+from sync.reports import Exit, Report
+
+
+class SyncCommand(BaseCommand):
+    """Folders in, a report out, and an exit code that says how folder and database stand."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("root", nargs="?", help="the content folder (CONTENT_ROOT)")
+        parser.add_argument("--entries", default="", metavar="DIR", help="the folder of the entries (terms)")
+        parser.add_argument("--books", default="", metavar="DIR", help="the folder of the books (books)")
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            report = self.run(self.places(options), options)
+        except SyncError as error:
+            raise CommandError(str(error)) from error
+        self.end(report, options)
+
+    def run(self, folders: list[Place], options: dict[str, Any]) -> Report:
+        raise NotImplementedError
+
+    def places(self, options: dict[str, Any]) -> list[Place]:
+        return places(Path(options["root"] or settings.CONTENT_ROOT), options["entries"], options["books"])
+
+    def end(self, report: Report, options: dict[str, Any]) -> None:
+        """Prints the report. Raises CommandError where the command has to end with another code than 0."""
+        self.show(report, options)
+        if report.exit is Exit.PROBLEMS:
+            raise CommandError(self.complaint(report, options), returncode=Exit.PROBLEMS)
+        if report.exit is Exit.CONFLICTS:
+            number = len(report.conflicts)
+            what = "1 conflict waits" if number == 1 else f"{number} conflicts wait"
+            raise CommandError(
+                f"{what} for a person. Decide in the admin under Conflicts, or with sync_content --prefer.",
+                returncode=Exit.CONFLICTS,
+            )
+
+    def complaint(self, report: Report, options: dict[str, Any]) -> str:
+        return f"{report.total('bad')} files were left alone; the reasons are above."
+
+    def show(self, report: Report, options: dict[str, Any]) -> None:
+        if options["json"]:
+            console.print_json(self.stdout, report)
+            return
+        everything = options["verbosity"] > 1
+        console.print_problems(self.stdout, self.stderr, report, all_of_them=everything)
+        for path, reason in report.skipped:
+            self.stdout.write(f"{path}: skipped ({reason})")
+        for path, fields in report.conflicts:
+            self.stdout.write(f"{path}: conflict in {', '.join(fields) or 'the whole file: one side deleted it'}")
+        for diff in report.diffs:
+            self.stdout.write(diff)
+        for path, step in report.steps if everything or self.shows_steps(options) else ():
+            self.stdout.write(f"{path}: {step}")
+        console.print_table(self.stdout, report)
+        for commit in report.commits:
+            self.stdout.write(f"Committed {commit}")
+        if self.is_dry(options):
+            self.stdout.write("Nothing was written.")
+
+    def shows_steps(self, options: dict[str, Any]) -> bool:
+        return self.is_dry(options)
+
+    def is_dry(self, options: dict[str, Any]) -> bool:
+        return bool(options.get("dry_run") or options.get("check") or options.get("diff"))

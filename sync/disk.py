@@ -1,0 +1,137 @@
+"""Every call to the file system that a sync makes. Bytes in, bytes out; no other module of `sync` opens a file.
+
+All go through the name `os` of this module, so that a test can count them, let them fail, or end the process in any.
+"""
+
+import os
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+TEMPORARY_PREFIX, TEMPORARY_SUFFIX = ".lemma-", ".tmp"
+_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+_FOLDER = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+_CHUNK = 1 << 20
+
+
+class TooLarge(OSError):
+    """The file holds more than was asked for; it was not read."""
+
+
+def scan(folder: str | Path) -> list[os.DirEntry[str]]:
+    """What a folder holds, sorted by name. Raises OSError."""
+    with os.scandir(folder) as found:
+        return sorted(found, key=lambda each: each.name)
+
+
+def read(path: str | Path, limit: int) -> bytes:
+    """The whole of a regular file of at most `limit` bytes. Never waits for a pipe and never follows a link.
+
+    Raises:
+        TooLarge: and nothing was read.
+        OSError: it is not there, no regular file, or cannot be read.
+    """
+    descriptor = os.open(path, _READ)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(f"{path} is no regular file")
+        if found.st_size > limit:
+            raise TooLarge(f"{path} has {found.st_size} bytes")
+        data = os.read(descriptor, found.st_size + 1)
+        # Somebody may be writing right now: what was read is what counts, up to the end that is there.
+        if len(data) != found.st_size:
+            parts = [data]
+            while part := os.read(descriptor, _CHUNK):
+                parts.append(part)
+            data = b"".join(parts)
+        return data
+    finally:
+        os.close(descriptor)
+
+
+def write(target: Path, data: bytes) -> None:
+    """All or nothing, also when the machine stops: a file beside it first, then renamed over it.
+
+    Call `settle` on the folder afterwards. Raises OSError, and then the target is as it was.
+    """
+    make_folder(target.parent)
+    temporary = target.parent / f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}{TEMPORARY_SUFFIX}"
+    descriptor = os.open(temporary, _NEW, 0o600)
+    try:
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.write(descriptor, left) :]
+            os.fchmod(descriptor, _mode(target))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        os.replace(temporary, target)
+    except BaseException:
+        remove(temporary)
+        raise
+
+
+def move(source: Path, target: Path) -> None:
+    """Renames a file.
+
+    Raises:
+        FileExistsError: there is something at the target.
+    """
+    make_folder(target.parent)
+    if exists(target):
+        raise FileExistsError(f"{target} is there already")
+    os.rename(source, target)
+
+
+def remove(path: Path) -> None:
+    """A file that is not there is removed already."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def exists(path: Path) -> bool:
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def make_folder(folder: Path) -> None:
+    """With its parents, each settled in the one above."""
+    missing = []
+    while not exists(folder):
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        try:
+            os.mkdir(each)
+        except FileExistsError:
+            continue
+        settle([each.parent])
+
+
+def settle(folders: Iterable[Path]) -> None:
+    """Makes names in these folders, new and gone, outlast a power cut."""
+    for folder in folders:
+        try:
+            descriptor = os.open(folder, _FOLDER)
+        except FileNotFoundError:
+            continue
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _mode(target: Path) -> int:
+    try:
+        return os.stat(target).st_mode & 0o777
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask

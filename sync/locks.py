@@ -1,0 +1,42 @@
+"""One sync at a time for a folder. The lock goes with the process that holds it, so a crash leaves none behind."""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from sync import disk
+from sync.places import Place, SyncError
+
+
+@contextmanager
+def locked(places: Sequence[Place]) -> Iterator[None]:
+    """Keeps every other import, export and sync from these folders; those that are not there yet are made.
+
+    Raises:
+        SyncError: one is at work.
+    """
+    with ExitStack() as stack:
+        # In one order everywhere, or two syncs could wait for each other.
+        for place in sorted(places, key=lambda each: each.root):
+            stack.enter_context(_locked(place))
+        yield
+
+
+@contextmanager
+def _locked(place: Place) -> Iterator[None]:
+    if not disk.exists(place.folder):
+        # An import reads a folder that is not there as an empty one; who writes files makes it first.
+        yield
+        return
+    descriptor = os.open(place.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SyncError(
+                f"Another import, export or sync is working on {place.shown}. Try again when it is done."
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,224 @@
+"""Which file belongs to which item: by path, else by slug, else by equal text."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from documents import DocumentError, limits, parse
+from publishing import kinds, names
+from publishing.kinds import Reading
+from publishing.problems import Problem
+from sync import disk, folder
+from sync.places import Place
+from sync.state import Known
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class File:
+    """A file as it was read. `text` is its sha256; `data` and `record` are None where it had not to be parsed."""
+
+    path: str
+    text: str
+    data: bytes | None = None
+    record: Any = None
+
+
+@dataclass(slots=True)
+class Pair:
+    """An item, its file, or both."""
+
+    item: Known | None
+    file: File | None
+
+
+@dataclass(slots=True)
+class Matched:
+    """pairs: all that can be planned. leftovers: temporary files of a sync that was killed."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    # Paths, without those of folders, that have an error; whatever hangs on them stays as it is.
+    bad: set[str] = field(default_factory=set)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    leftovers: list[Any] = field(default_factory=list)
+
+
+def match(
+    place: Place,
+    known: list[Known],
+    *,
+    only: frozenset[str] = frozenset(),
+    parsing: bool = True,
+    progress: Progress = lambda number: None,
+) -> Matched:
+    """Reads the folder and finds the item of each file. Files whose text is known are not parsed.
+
+    A file that cannot be read, its item, and an item whose file is passed over or cannot be looked at are left out:
+    they are never taken for deleted. What is wrong with them is in `problems`, with paths as messages name them.
+
+    Args:
+        known: items as `state.known_items` gives them.
+        only: paths, as in the folder, of the files that count; empty for all.
+        parsing: False where it does not matter what new files say; files without an item are left out then.
+        progress: called with the number of files just read.
+    """
+    found = folder.listing(place)
+    matching = _Matching(place, known, found, parsing)
+    matching.read(progress)
+    return matching.result(only)
+
+
+class _Matching:
+    def __init__(self, place: Place, known: list[Known], found: folder.Listing, parsing: bool):
+        self.place = place
+        self.parsing = parsing
+        self.kind = kinds.get(place.kind)
+        self.paths = found.paths
+        self.out = Matched(problems=list(found.problems), skipped=found.skipped, leftovers=found.leftovers)
+        self.out.bad = {problem.path for problem in found.problems}
+        self.out.problems = [problem.at(place.name(problem.path)) for problem in found.problems]
+        self.shut = tuple(found.closed)
+        self.passed_over = {path for path, _ in found.skipped} | self.out.bad
+        self.known = _heirs(known)
+        self.item_at = _claims(self.known, set(self.paths))
+        # Whose file is there, whether it can be read or not.
+        self.present: set[Any] = {item.pk for item in self.item_at.values()}
+        self.files: list[tuple[File, Known | None]] = []
+
+    def read(self, progress: Progress) -> None:
+        by_slug, by_text = self._lost()
+        for path in self.paths:
+            item = self.item_at.get(path)
+            file = self._read(path, item)
+            progress(1)
+            if file is None:
+                continue
+            if item is None:
+                item = (by_slug.get(names.key(file.record.slug)) if file.record else None) or by_text.get(file.text)
+                if item is not None and item.pk in self.present:
+                    item = None
+                if item is not None:
+                    self.present.add(item.pk)
+            if item is not None or self.parsing:
+                self.files.append((file, item))
+        if self.parsing:
+            self._refuse_same_names()
+
+    def result(self, only: frozenset[str]) -> Matched:
+        pairs = [Pair(item, file) for file, item in self.files if file.path not in self.out.bad]
+        pairs += [Pair(item, None) for item in self.known if item.pk not in self.present and not self._hidden(item)]
+        self.out.pairs = [pair for pair in pairs if not only or only & _paths(pair)]
+        return self.out
+
+    def _lost(self) -> tuple[dict[str, Known], dict[str, Known]]:
+        """Items of which no file lies where it should, by slug and by text."""
+        lost = [item for item in self.known if item.pk not in self.present and item.base_path != ""]
+        by_slug = {item.slug_key: item for item in lost if not item.deleted}
+        by_text: dict[str, Known] = {}
+        for item in lost:
+            for text in (item.filed, item.base):
+                if text:
+                    by_text.setdefault(text, item)
+        return by_slug, by_text
+
+    def _hidden(self, item: Known) -> bool:
+        """Whether the item's file may be there, only that we cannot or do not look at it."""
+        path = item.base_path or item.path
+        return path in self.passed_over or (bool(self.shut) and path.startswith(self.shut))
+
+    def _read(self, path: str, item: Known | None) -> File | None:
+        try:
+            data = disk.read(f"{self.place.folder}/{path}", limits.FILE_BYTES)
+        except disk.TooLarge:
+            message = f"The file has more than the {limits.FILE_BYTES:,} bytes that are allowed."
+            return self._refuse(path, Problem("limit.file", message, "Split it into several entries."))
+        except OSError as error:
+            message = f"The file cannot be read: {error.strerror or error}."
+            return self._refuse(path, Problem("file.unreadable", message, "Give Lemma the right to read it."))
+        file = File(path, folder.digest(data))
+        # Known by its hash, so there is nothing to parse.
+        if not self.parsing or (item and path == item.path and file.text in (item.filed, item.base)):
+            return file
+        try:
+            reading: Reading = self.kind.read(parse(data, path), path)
+        except DocumentError as error:
+            problem = Problem(error.code, error.message, error.hint, line=error.line, column=error.column)
+            return self._refuse(path, problem)
+        name = self.place.name(path)
+        self.out.problems += [problem.at(name) for problem in reading.problems]
+        if reading.record is None:
+            self.out.bad.add(path)
+            return None
+        file.data, file.record = data, reading.record
+        return file
+
+    def _refuse(self, path: str, problem: Problem) -> None:
+        if not self.parsing and path not in self.item_at:
+            return
+        self.out.problems.append(problem.at(self.place.name(path)))
+        self.out.bad.add(path)
+
+    def _refuse_same_names(self) -> None:
+        for path, other in folder.twins(self.paths).items():
+            message = f"{path} and {other} are one file on disks that ignore letter case."
+            self._refuse(path, Problem("path.twin", message, "Rename one of them."))
+        by_slug: dict[str, list[tuple[File, Known | None]]] = {}
+        for file, item in self.files:
+            if slug := _slug_key(file, item):
+                by_slug.setdefault(slug, []).append((file, item))
+        for same in by_slug.values():
+            for file, item in same if len(same) > 1 else ():
+                other = same[0][0] if file is not same[0][0] else same[1][0]
+                more = f" and {len(same) - 2} more" if len(same) > 2 else ""
+                message = f'The slug "{_slug(file, item)}" is also that of {self.place.name(other.path)}{more}.'
+                self._refuse(file.path, Problem("slug.duplicate", message, "Give each file a slug of its own."))
+        # Items of which no file is here keep their slug.
+        taken = {item.slug_key: item for item in self.known if item.pk not in self.present and not item.deleted}
+        for file, _ in self.files:
+            owner = taken.get(names.key(file.record.slug)) if file.record else None
+            if owner:
+                message = f'The slug "{file.record.slug}" belongs to "{owner.title}" already, which has another file.'
+                self._refuse(file.path, Problem("slug.taken", message, "Choose another slug."))
+
+
+def _heirs(known: list[Known]) -> list[Known]:
+    """Live items that took the place of a deleted one: they are the ones to compare with the file that lay there."""
+    left = {item.base_path: item for item in known if item.deleted}
+    if not left:
+        return known
+    heirs = []
+    for item in known:
+        dead = left.get(item.path) if not item.deleted and item.base is None else None
+        heirs.append(item._replace(base=dead.base, base_path=dead.base_path) if dead else item)
+    inherited = {item.base_path for item in heirs if not item.deleted}
+    # The tombstone itself has no file any more, and nothing in the folder is its text.
+    return [item._replace(base_path="") if item.deleted and item.base_path in inherited else item for item in heirs]
+
+
+def _claims(known: Iterable[Known], paths: set[str]) -> dict[str, Known]:
+    """The item of each path: where it last lay, else where the item says."""
+    claims = {item.base_path: item for item in known if item.base_path in paths}
+    placed = {item.pk for item in claims.values()}
+    for item in known:
+        if item.pk not in placed and not item.deleted and item.path in paths:
+            claims.setdefault(item.path, item)
+    return {str(path): item for path, item in claims.items()}
+
+
+def _paths(pair: Pair) -> set[str]:
+    found = {pair.file.path} if pair.file else set()
+    if pair.item:
+        found |= {pair.item.path, pair.item.base_path or pair.item.path}
+    return found
+
+
+def _slug(file: File, item: Known | None) -> str:
+    return str(file.record.slug) if file.record else item.slug if item else ""
+
+
+def _slug_key(file: File, item: Known | None) -> str:
+    if file.record:
+        return names.key(file.record.slug)
+    return item.slug_key if item and not item.deleted else ""

@@ -1,0 +1,80 @@
+"""A whole sync: the folder, and the git repository around it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sync import committing, engine, git, upstream
+from sync.places import Place, SyncError
+from sync.plan import Half
+from sync.reports import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """See `engine.Options`. commit, pull and push: as the arguments of the command; the last two go with the first."""
+
+    dry_run: bool = False
+    prefer: str = ""
+    only: frozenset[str] = frozenset()
+    allow_mass_delete: bool = False
+    commit: bool = False
+    pull: bool = False
+    push: bool = False
+
+
+def sync(places: Sequence[Place], options: Options, *, progress: Callable[[int], None] = lambda number: None) -> Report:
+    """Brings folders and database into step and, if asked, commits, takes what others pushed, and pushes.
+
+    Raises:
+        SyncError: it cannot begin, or git failed; what was done until then stays and is gone on from next time.
+    """
+    repository = None
+    if options.commit:
+        repository = git.open_repository(places[0].folder)
+        committing.refuse_outside(repository, places)
+        git.branch_of(repository)
+    report = engine.run(places, _engine(options), progress=progress)
+    if repository is None or options.dry_run:
+        return report
+    report.commits += committing.commit(repository, places)
+    if options.pull or options.push:
+        _with_upstream(repository, places, options, report)
+    return report
+
+
+def _with_upstream(repository: git.Repository, places: Sequence[Place], options: Options, report: Report) -> None:
+    for _ in range(upstream.TRIES):
+        if options.pull:
+            if line := upstream.pull(repository, places):
+                report.commits.append(line)
+            # Always, since a sync that was killed may have pulled and not gone on.
+            _add(report, engine.run(places, _engine(options)))
+            report.commits += committing.commit(repository, places)
+        if not options.push or upstream.push(repository):
+            return
+        if not options.pull:
+            raise SyncError("Others have pushed since. Run it with --pull too.")
+    raise SyncError(f"Others were faster {upstream.TRIES} times. Run it again.")
+
+
+def _engine(options: Options) -> engine.Options:
+    return engine.Options(
+        half=Half.BOTH,
+        dry_run=options.dry_run,
+        prefer=options.prefer,
+        only=options.only,
+        allow_mass_delete=options.allow_mass_delete,
+        committing=options.commit,
+    )
+
+
+def _add(report: Report, later: Report) -> None:
+    """What the second sync did, in the report of the first. What it found unchanged was counted already."""
+    for kind, row in later.counts.items():
+        for column in ("imported", "exported", "merged", "removed"):
+            report.count(kind, column, row[column])
+        for column in ("conflicts", "bad", "skipped"):
+            report.counts[kind][column] = row[column]
+    report.steps += later.steps
+    report.problems, report.conflicts, report.skipped = later.problems, later.conflicts, later.skipped
+    report.written = report.written or later.written
