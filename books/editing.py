@@ -3,7 +3,7 @@
 from typing import Any
 
 from documents import Document
-from publishing import conflicts, editing, lifecycle, schedule
+from publishing import conflicts, editing, lifecycle, renaming, schedule, uniting
 from publishing.models import Item
 
 
@@ -40,4 +40,8 @@ discard_book_draft = lifecycle.discard_draft
 restore_book = lifecycle.restore
 publish_book_at = schedule.publish_at
 unpublish_book_at = schedule.unpublish_at
+plan_rename_book = renaming.plan_rename
+rename_book = renaming.rename
+plan_merge_books = uniting.plan_merge
+merge_books = uniting.merge_items
 resolve_book_conflict = conflicts.resolve

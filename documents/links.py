@@ -81,18 +81,19 @@ def rewrite(document: Document, change: Callable[[str], str | None]) -> Document
     """
     body = document.body.encode()
     links = _find(body)
-    changes = [(link, new) for link in links if (new := change(link.address)) not in (None, link.address)]
+    wanted = ((link, change(link.address)) for link in links)
+    changes = [(link, new) for link, new in wanted if new is not None and new != link.address]
     if not changes:
         return document
     parts: list[bytes] = []
     position = 0
     for link, new in changes:
-        parts += [body[position : link.start], _written(str(new), link.form).encode()]
+        parts += [body[position : link.start], _written(new, link.form).encode()]
         position = link.end
     written = b"".join([*parts, body[position:]])
     data = bytes(document)
     head = data[: len(data) - len(body)]
-    if not _reads_as(written, links, dict(_pairs(changes)), body):
+    if not _reads_as(written, links, {link.start: new for link, new in changes}, body):
         line, column = place(data.decode(), len((head + body[: changes[0][0].start]).decode()))
         raise DocumentError(
             "link.unsafe",
@@ -276,11 +277,6 @@ def _is_balanced(address: str) -> bool:
     return depth == 0
 
 
-def _pairs(changes: list[tuple[Link, str | None]]) -> Iterator[tuple[int, str]]:
-    for link, new in changes:
-        yield link.start, str(new)
-
-
 def _reads_as(written: bytes, links: list[Link], changed: dict[int, str], before: bytes) -> bool:
     """Whether the new text has the same shape and the same links, apart from the addresses that were to change."""
     expected = [(changed.get(link.start, link.address), link.form) for link in links]
@@ -298,10 +294,11 @@ def _same_addresses(found: list[tuple[str, Form]], expected: list[tuple[str, For
 def _shape(data: bytes) -> list[str]:
     """What a text is made of. Pieces of running text do not count: an address in a wiki link is one or several."""
     names = []
-    for event in _MARKDOWN.events(data.decode()):
+    events: Any = _MARKDOWN.events(data.decode())
+    for event in events:
         name, tag = (event, None) if isinstance(event, str) else next(iter(event.items()))
         if name in ("Start", "End"):
-            name += tag if isinstance(tag, str) else next(iter(tag))
+            name += tag if isinstance(tag, str) else next(iter(tag or ()))
         if name != "Text":
             names.append(name)
     return names

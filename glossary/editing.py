@@ -3,7 +3,7 @@
 from typing import Any
 
 from documents import Document
-from publishing import conflicts, editing, lifecycle, schedule
+from publishing import conflicts, editing, lifecycle, renaming, schedule, uniting
 from publishing.models import Item
 
 
@@ -40,4 +40,8 @@ discard_entry_draft = lifecycle.discard_draft
 restore_entry = lifecycle.restore
 publish_entry_at = schedule.publish_at
 unpublish_entry_at = schedule.unpublish_at
+plan_rename_entry = renaming.plan_rename
+rename_entry = renaming.rename
+plan_merge_entries = uniting.plan_merge
+merge_entries = uniting.merge_items
 resolve_entry_conflict = conflicts.resolve

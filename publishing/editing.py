@@ -56,8 +56,9 @@ def save(
     signature = writer.Signature(Author.of(author), Revision.Origin(origin), message)
     text, revision = document, base_revision
     for tries_left in reversed(range(TRIES)):
-        if publish:
+        if publish and item is not None:
             refuse_pending(item)
+        if publish:
             text = drafts.without_mark(kind, text)
         write = _write(kind, text, item, revision, path, publish)
         try:
@@ -129,7 +130,7 @@ def _merged(now: Item, base_revision: int, document: Document) -> Document:
     return result.document
 
 
-def refuse_pending(item: Item | None) -> None:
+def refuse_pending(item: Item) -> None:
     """Raises ConflictPending while a conflict of origin draft is open."""
     conflict = Conflict.objects.filter(item=item, origin=Conflict.Origin.DRAFT, resolved_at=None).first()
     if conflict:

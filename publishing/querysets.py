@@ -1,10 +1,15 @@
 """Questions about items and references, each answered in one query."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Exists, OuterRef
 
+if TYPE_CHECKING:
+    from publishing.models import Item, Reference  # noqa: F401 (mypy reads the annotations below)
 
-class ItemQuerySet(models.QuerySet):
+
+class ItemQuerySet(models.QuerySet["Item"]):
     def live(self) -> "ItemQuerySet":
         return self.filter(deleted_at=None)
 
@@ -12,11 +17,14 @@ class ItemQuerySet(models.QuerySet):
         return self.live().filter(kind=kind)
 
 
-class ReferenceQuerySet(models.QuerySet):
+class ReferenceQuerySet(models.QuerySet["Reference"]):
     def with_existence(self) -> "ReferenceQuerySet":
         """Adds `exists`: whether a live item answers to the slug today."""
-        targets = ItemQuerySet(self.model._meta.get_field("source").related_model).live()
-        return self.annotate(exists=Exists(targets.filter(kind=OuterRef("target_kind"), slug_key=OuterRef("slug_key"))))
+        return self.annotate(exists=self._target())
 
     def dangling(self) -> "ReferenceQuerySet":
-        return self.with_existence().filter(exists=False)
+        return self.filter(~self._target())
+
+    def _target(self) -> Exists:
+        targets = ItemQuerySet(self.model._meta.get_field("source").related_model).live()
+        return Exists(targets.filter(kind=OuterRef("target_kind"), slug_key=OuterRef("slug_key")))

@@ -1,5 +1,6 @@
 """The rows of a batch into their tables, each table in one statement."""
 
+from datetime import datetime
 from hashlib import sha256
 from operator import attrgetter
 from typing import Any
@@ -53,7 +54,7 @@ _REVISION = [
     "created_at",
 ]
 _CHANGE = ["position", "item", "kind", "locale", "slug", "action", "previous_slug", "revision", "created_at"]
-_PUBLISHED = [
+PUBLISHED = [
     "id",
     "item",
     "kind",
@@ -177,7 +178,7 @@ def _published(rows: Rows) -> None:
             for item, action, slug, before, revision in rows.notices
         ),
     )
-    bulk.insert(Published, _PUBLISHED, (_publication(one, positions[one.item.pk], rows) for one in rows.publications))
+    bulk.insert(Published, PUBLISHED, (publication(one, positions[one.item.pk], rows.now) for one in rows.publications))
     bulk.insert(
         Facet,
         ["published", "name", "value", "label"],
@@ -189,7 +190,8 @@ def _published(rows: Rows) -> None:
     )
 
 
-def _publication(one: Publication, position: int, rows: Rows) -> tuple[Any, ...]:
+def publication(one: Publication, position: int, moment: datetime) -> tuple[Any, ...]:
+    """The columns `PUBLISHED` of what readers get."""
     item, record, digest, revision = one
     kind = kinds.get(item.kind)
     return (
@@ -204,12 +206,12 @@ def _publication(one: Publication, position: int, rows: Rows) -> tuple[Any, ...]
         item.sort_key if record.title == item.title else names.key(record.title),
         digest,
         revision,
-        rows.now,
+        moment,
         PAYLOAD_VERSION,
         record.difficulty_rank,
         record.last_updated,
         f"|{'|'.join(kind.present(record))}|",
-        *answer(kind, record, digest, revision, rows.now),
+        *answer(kind, record, digest, revision, moment),
     )
 
 
