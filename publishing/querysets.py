@@ -2,11 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef
 
+from publishing import names
+
 if TYPE_CHECKING:
-    from publishing.models import Item, Reference  # noqa: F401 (mypy reads the annotations below)
+    from publishing.models import Item, Reference  # noqa: F401 (a type in quotes below)
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -15,6 +18,10 @@ class ItemQuerySet(models.QuerySet["Item"]):
 
     def of_kind(self, kind: str) -> "ItemQuerySet":
         return self.live().filter(kind=kind)
+
+    def by_slug(self, kind: str, slug: str) -> "Item":
+        """The live item that has the slug, in any spelling. Raises Item.DoesNotExist."""
+        return self.of_kind(kind).get(locale=settings.LEMMA_LOCALE, slug_key=names.key(slug))
 
 
 class ReferenceQuerySet(models.QuerySet["Reference"]):
