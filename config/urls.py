@@ -3,11 +3,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from config import probes
+from publishing.assets import asset
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/markdownx/", include("publishing.admin.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("api.urls")),
+    path("media/assets/<str:name>", asset, name="asset"),
     path("healthz", probes.healthz),
     path("readyz", probes.readyz),
 ]

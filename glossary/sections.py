@@ -11,13 +11,16 @@ LISTS = {
     "prerequisites": "prerequisites",
 }
 
-_KEYS = {
-    "brief definition": "briefDefinition",
-    "detailed explanation": "detailedExplanation",
-    "key concepts": "keyConcepts",
-    "common applications": "commonApplications",
-    "prerequisites": "prerequisites",
+# Headings of new sections, in the order of the seed.
+KNOWN = {
+    "briefDefinition": "Brief Definition",
+    "detailedExplanation": "Detailed Explanation",
+    "keyConcepts": "Key Concepts",
+    "commonApplications": "Common Applications",
+    "prerequisites": "Prerequisites",
 }
+
+_KEYS = {heading.casefold(): key for key, heading in KNOWN.items()}
 # Letters, digits and marks of any script; \w would cut Hindi words at their vowel signs.
 _WORD = re.compile(r"[^\s_\u2010-\u2027!-/:-@\[-`{-~]+")
 

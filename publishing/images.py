@@ -1,7 +1,7 @@
 """Uploaded images, decoded and written anew: what is stored is pixels and nothing else.
 
-No metadata (place and camera), no trailing bytes, no format that can run code. The name is the hash of the content, so the
-same picture is stored once.
+No metadata (place and camera), no trailing bytes, no format that can run code. The name is the hash of the content, so
+that the same picture is stored once.
 """
 
 import io

@@ -1,0 +1,5 @@
+"""The admin pages of books."""
+
+from books.admin import pages
+
+__all__ = ["pages"]

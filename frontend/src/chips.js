@@ -1,0 +1,252 @@
+// A list of words or slugs as chips with search. The textarea below holds one a line and is what the form sends.
+
+import { announceChange, h, icon, say, slugOf } from "./dom.js";
+import { getJson } from "./http.js";
+import { sortable } from "./sortable.js";
+
+let serial = 0;
+
+export function chips(root) {
+  const field = root.querySelector("textarea");
+  if (!field || field.disabled) return root.classList.add("lemma-chips-frozen");
+  const { lookup, pages } = root.dataset;
+  const namesItems = "items" in root.dataset;
+  const single = "single" in root.dataset;
+  const labels = new Map(Object.entries(JSON.parse(root.dataset.labels || "{}")));
+  const label = document.querySelector(`label[for="${field.id}"]`);
+  const id = `lemma-chips-${++serial}`;
+  let values = field.value.split("\n").map((line) => line.trim()).filter(Boolean);
+  let options = [];
+  let active = -1;
+  let request = null;
+
+  const list = h("ul", { class: "lemma-chip-list", "aria-label": label?.textContent.trim() });
+  const input = h("input", {
+    type: "text",
+    id,
+    class: "lemma-chip-input",
+    role: "combobox",
+    autocomplete: "off",
+    autocapitalize: "none",
+    spellcheck: "false",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": `${id}-options`,
+    "aria-describedby": field.getAttribute("aria-describedby"),
+    placeholder: namesItems ? "Search…" : "Add…",
+  });
+  const menu = h("ul", { class: "lemma-options", id: `${id}-options`, role: "listbox", hidden: true });
+  if (label) {
+    label.htmlFor = id;
+    menu.setAttribute("aria-label", label.textContent.trim());
+  }
+  field.hidden = true;
+  const box = h("div", { class: "lemma-chip-box" }, list, input);
+  root.append(box, menu);
+  draw();
+
+  function draw() {
+    list.replaceChildren(...values.map(chip));
+    input.hidden = single && values.length > 0;
+  }
+
+  function chip(value) {
+    const known = labels.get(value);
+    const dangling = namesItems && !known;
+    const text = known?.title ?? value;
+    const item = h("li", {
+      class: dangling ? "lemma-chip lemma-chip-dangling" : "lemma-chip",
+      title: namesItems ? value : null,
+    });
+    item.dataset.value = value;
+    if (namesItems && pages) {
+      const address = dangling
+        ? `${pages}add/?slug=${encodeURIComponent(value)}`
+        : `${pages}${encodeURIComponent(known.pk)}/change/`;
+      item.append(
+        h("a", { href: address, target: "_blank", draggable: "false", title: dangling ? "Write it" : "Open it" }, text),
+      );
+    } else {
+      item.append(h("span", {}, text));
+    }
+    if (dangling) item.append(h("small", {}, "not written yet"));
+    item.append(
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-label": `Remove ${text}. Alt and an arrow key move it.`,
+          onclick: () => remove(value),
+          onkeydown: (event) => {
+            if (event.key !== "Delete" && event.key !== "Backspace") return;
+            event.preventDefault();
+            remove(value);
+          },
+        },
+        icon("close"),
+      ),
+    );
+    return item;
+  }
+
+  function store() {
+    field.value = values.join("\n");
+    announceChange(field);
+  }
+
+  function add(value, known) {
+    value = value.trim();
+    if (!value) return;
+    if (known) labels.set(value, known);
+    if (values.includes(value)) {
+      say(`${value} is there already.`);
+    } else {
+      values = single ? [value] : [...values, value];
+      store();
+      say(`${known?.title ?? value} added.`);
+    }
+    input.value = "";
+    close();
+    draw();
+    (input.hidden ? list.querySelector("button") : input).focus();
+  }
+
+  function remove(value) {
+    const at = values.indexOf(value);
+    values = values.filter((each) => each !== value);
+    store();
+    draw();
+    say(`${labels.get(value)?.title ?? value} removed.`);
+    (list.children[Math.min(at, values.length - 1)]?.querySelector("button") ?? input).focus();
+  }
+
+  sortable(list, {
+    changed() {
+      values = [...list.children].map((item) => item.dataset.value);
+      store();
+    },
+  });
+
+  async function search() {
+    // Late answers are dropped: the request before is given up.
+    request?.abort();
+    const typed = input.value.trim();
+    request = new AbortController();
+    let found = [];
+    if (lookup) {
+      try {
+        const answer = await getJson(`${lookup}?q=${encodeURIComponent(typed)}`, { signal: request.signal });
+        found = answer.results;
+      } catch (error) {
+        if (error.name === "AbortError") return;
+        return open([{ message: error.message }]);
+      }
+    }
+    const offered = found
+      .filter((each) => !values.includes(each.value))
+      .map((each) => ({
+        value: each.value,
+        text: each.label,
+        note: namesItems ? each.value : each.note,
+        known: namesItems ? { title: each.label, pk: each.pk } : null,
+      }));
+    const own = namesItems ? slugOf(typed) : typed;
+    const exists = [...found.map((each) => each.value), ...values].some((each) => each.toLowerCase() === own.toLowerCase());
+    if (own && !exists) {
+      offered.push({ value: own, text: own, note: namesItems ? "not written yet" : "new" });
+    }
+    open(offered);
+  }
+
+  function open(offered) {
+    options = offered.filter((each) => !each.message);
+    // The first hit is chosen by Enter, but never while one is still typing something that is not there.
+    active = options.length ? 0 : -1;
+    menu.replaceChildren(
+      ...offered.map((each, at) =>
+        each.message
+          ? h("li", { class: "lemma-option-note" }, each.message)
+          : h(
+              "li",
+              {
+                id: `${id}-option-${at}`,
+                role: "option",
+                class: "lemma-option",
+                // Before the input loses the focus.
+                onpointerdown: (event) => {
+                  event.preventDefault();
+                  add(each.value, each.known);
+                },
+              },
+              h("span", {}, each.text),
+              each.note ? h("small", {}, each.note) : null,
+            ),
+      ),
+    );
+    menu.hidden = offered.length === 0;
+    input.setAttribute("aria-expanded", String(!menu.hidden));
+    mark();
+  }
+
+  function close() {
+    request?.abort();
+    menu.hidden = true;
+    options = [];
+    active = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function mark() {
+    [...menu.children].forEach((item, at) => item.setAttribute("aria-selected", String(at === active)));
+    if (active >= 0) {
+      input.setAttribute("aria-activedescendant", `${id}-option-${active}`);
+      menu.children[active].scrollIntoView({ block: "nearest" });
+    } else {
+      input.removeAttribute("aria-activedescendant");
+    }
+  }
+
+  let timer = 0;
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(search, 120);
+  });
+  input.addEventListener("focus", () => {
+    if (lookup && input.value) search();
+  });
+  input.addEventListener("blur", () => {
+    close();
+    // What was typed and left is not lost: a word becomes a chip. A slug is only taken when it was chosen.
+    if (!namesItems && input.value.trim()) add(input.value);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.altKey) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (menu.hidden) search();
+      else if (options.length) {
+        active = (active + (event.key === "ArrowDown" ? 1 : options.length - 1)) % options.length;
+        mark();
+      }
+    } else if (event.key === "Enter" || (event.key === "," && !namesItems)) {
+      if (event.key === "Enter") event.preventDefault();
+      if (active >= 0 && event.key === "Enter") {
+        add(options[active].value, options[active].known);
+      } else if (input.value.trim()) {
+        event.preventDefault();
+        add(namesItems ? slugOf(input.value) : input.value);
+      }
+    } else if (event.key === "Escape") {
+      if (!menu.hidden) event.stopPropagation();
+      close();
+    } else if (event.key === "Backspace" && !input.value && values.length) {
+      remove(values.at(-1));
+      input.focus();
+    }
+  });
+  box.addEventListener("click", (event) => {
+    if (event.target === box || event.target === list) input.focus();
+  });
+}
+

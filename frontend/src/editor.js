@@ -1,0 +1,221 @@
+// The Markdown editor: CodeMirror over the field's own textarea, which still is what the form sends.
+
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { insertNewlineContinueMarkup, markdownLanguage } from "@codemirror/lang-markdown";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { EditorState } from "@codemirror/state";
+import { EditorView, drawSelection, keymap, placeholder } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+import { insertBlock, link, prefix, wrap } from "./commands.js";
+import { announceChange, h, icon, say } from "./dom.js";
+import { post } from "./http.js";
+import { Preview } from "./preview.js";
+
+const PREVIEW = "lemma.preview";
+
+const style = HighlightStyle.define([
+  { tag: tags.heading, class: "lemma-md-heading" },
+  { tag: tags.strong, class: "lemma-md-strong" },
+  { tag: tags.emphasis, class: "lemma-md-emphasis" },
+  { tag: tags.strikethrough, class: "lemma-md-strike" },
+  { tag: [tags.link, tags.url], class: "lemma-md-link" },
+  { tag: tags.monospace, class: "lemma-md-code" },
+  { tag: tags.quote, class: "lemma-md-quote" },
+  { tag: [tags.processingInstruction, tags.contentSeparator, tags.labelName], class: "lemma-md-mark" },
+]);
+
+const TOOLS = [
+  { icon: "format_bold", name: "Bold", keys: "Ctrl+B", run: wrap("**") },
+  { icon: "format_italic", name: "Italic", keys: "Ctrl+I", run: wrap("*") },
+  { icon: "code", name: "Code", run: wrap("`") },
+  { icon: "link", name: "Link", keys: "Ctrl+K", run: link },
+  null,
+  { icon: "title", name: "Heading", run: prefix("## ") },
+  { icon: "format_list_bulleted", name: "List", run: prefix("- ") },
+  { icon: "format_list_numbered", name: "Numbered list", run: prefix((n) => `${n}. `) },
+  { icon: "format_quote", name: "Quote", run: prefix("> ") },
+];
+
+const open = new Set();
+
+export function editor(field) {
+  const { markdownxUrlsPath, markdownxUploadUrlsPath } = field.dataset;
+  const assets = field.form?.dataset.assets ?? "../assets/";
+  const label = document.querySelector(`label[for="${field.id}"]`);
+  const frozen = field.disabled || field.readOnly;
+  const preview = new Preview(markdownxUrlsPath, () => view.state.doc.toString());
+  const count = h("span", { class: "lemma-count" });
+
+  const view = new EditorView({
+    state: EditorState.create({
+      doc: field.value,
+      extensions: [
+        history(),
+        drawSelection(),
+        markdownLanguage.extension,
+        syntaxHighlighting(style),
+        EditorView.lineWrapping,
+        placeholder(field.placeholder),
+        EditorState.readOnly.of(frozen),
+        EditorView.editable.of(!frozen),
+        EditorView.contentAttributes.of({
+          spellcheck: "true",
+          autocorrect: "on",
+          autocapitalize: "sentences",
+          "aria-label": label?.textContent.trim() ?? "Markdown",
+          "aria-describedby": field.getAttribute("aria-describedby") ?? "",
+        }),
+        // Without Tab, which leaves the editor as it leaves any other field.
+        keymap.of([
+          { key: "Mod-b", run: wrap("**") },
+          { key: "Mod-i", run: wrap("*") },
+          { key: "Mod-k", run: link },
+          { key: "Enter", run: insertNewlineContinueMarkup },
+          ...historyKeymap,
+          ...defaultKeymap,
+        ]),
+        EditorView.updateListener.of((update) => {
+          if (!update.docChanged) return;
+          field.value = update.state.doc.toString();
+          announceChange(field);
+          countWords();
+          if (root.classList.contains("lemma-split")) preview.later();
+        }),
+        EditorView.domEventHandlers({
+          paste: (event) => takeImages(event, event.clipboardData),
+          drop: (event) => takeImages(event, event.dataTransfer),
+        }),
+      ],
+    }),
+  });
+
+  const toggle = h(
+    "button",
+    { type: "button", class: "lemma-tool lemma-tool-wide", "aria-pressed": "false", title: "Preview beside the text" },
+    icon("vertical_split"),
+    "Preview",
+  );
+  const picker = h("input", { type: "file", accept: "image/png,image/jpeg,image/gif,image/webp", hidden: true });
+  const bar = h(
+    "div",
+    { class: "lemma-toolbar", role: "toolbar", "aria-label": `Formatting of ${label?.textContent.trim() ?? "the text"}` },
+    ...(frozen ? [] : TOOLS).map((tool) =>
+      tool
+        ? h(
+            "button",
+            {
+              type: "button",
+              class: "lemma-tool",
+              title: tool.keys ? `${tool.name} (${tool.keys})` : tool.name,
+              "aria-label": tool.name,
+              onclick: () => tool.run(view),
+            },
+            icon(tool.icon),
+          )
+        : h("span", { class: "lemma-tool-gap" }),
+    ),
+    frozen
+      ? null
+      : h(
+          "button",
+          {
+            type: "button",
+            class: "lemma-tool",
+            title: "Picture: choose a file, or drop or paste one into the text",
+            "aria-label": "Picture",
+            onclick: () => picker.click(),
+          },
+          icon("image"),
+        ),
+    h("span", { class: "lemma-tool-space" }),
+    count,
+    toggle,
+    picker,
+  );
+  const root = h("div", { class: "lemma-editor" }, bar, h("div", { class: "lemma-panes" }, view.dom, preview.element));
+  field.hidden = true;
+  field.after(root);
+  label?.addEventListener("click", (event) => {
+    event.preventDefault();
+    view.focus();
+  });
+  picker.addEventListener("change", () => {
+    upload([...picker.files]);
+    picker.value = "";
+  });
+
+  const show = (on) => {
+    root.classList.toggle("lemma-split", on);
+    toggle.setAttribute("aria-pressed", String(on));
+    if (on) preview.now();
+  };
+  // One switch for all editors of the page, kept for the next page.
+  open.add(show);
+  toggle.addEventListener("click", () => {
+    const on = !root.classList.contains("lemma-split");
+    remember(on);
+    for (const each of open) each(on);
+  });
+  show(remembered());
+  countWords();
+
+  function countWords() {
+    const words = view.state.doc.toString().match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu)?.length ?? 0;
+    count.textContent = words === 1 ? "1 word" : `${words} words`;
+  }
+
+  function takeImages(event, transfer) {
+    const files = [...(transfer?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+    if (frozen || !files.length) return false;
+    event.preventDefault();
+    if (event.type === "drop") {
+      const at = view.posAtCoords({ x: event.clientX, y: event.clientY });
+      if (at != null) view.dispatch({ selection: { anchor: at } });
+    }
+    upload(files);
+    return true;
+  }
+
+  async function upload(files) {
+    for (const file of files) {
+      const name = file.name.replace(/\.[^.]*$/, "").replace(/[[\]()]/g, "");
+      const waiting = `![Uploading ${name} …]()`;
+      insertBlock(view, waiting);
+      let text = "";
+      try {
+        const answer = await post(markdownxUploadUrlsPath, { image: file });
+        text = `![${name}](${assets}${(await answer.json()).name.replace(/^assets\//, "")})`;
+        say(`${name} is uploaded.`);
+      } catch (error) {
+        complain(`${file.name}: ${error.message}`);
+      }
+      const at = view.state.doc.toString().indexOf(waiting);
+      if (at >= 0) view.dispatch({ changes: { from: at, to: at + waiting.length, insert: text } });
+    }
+    view.focus();
+  }
+
+  function complain(message) {
+    root.querySelector(".lemma-complaint")?.remove();
+    root.append(h("p", { class: "lemma-complaint", role: "alert" }, message));
+  }
+
+  return view;
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(PREVIEW) === "1";
+  } catch {
+    return false;
+  }
+}
+
+function remember(on) {
+  try {
+    localStorage.setItem(PREVIEW, on ? "1" : "0");
+  } catch {
+    // Storage may be switched off; then the switch counts for this page.
+  }
+}

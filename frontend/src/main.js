@@ -1,0 +1,29 @@
+import { chips } from "./chips.js";
+import { editor } from "./editor.js";
+import { followTitle, guard } from "./form.js";
+import { newSections, rows } from "./rows.js";
+
+function upgrade(root) {
+  for (const field of root.querySelectorAll("textarea[data-markdown]")) {
+    const details = field.closest("details");
+    // A closed section has no size yet, and most stay closed.
+    if (details && !details.open) details.addEventListener("toggle", () => editor(field).focus(), { once: true });
+    else editor(field);
+  }
+  for (const element of root.querySelectorAll("[data-chips]")) chips(element);
+}
+
+function start() {
+  const form = document.querySelector("form[data-lemma-form]");
+  if (!form) return;
+  const slug = form.querySelector("input[data-follows-title]");
+  const title = form.querySelector("input[name=title]");
+  if (slug && title) followTitle(slug, title);
+  upgrade(form);
+  for (const root of form.querySelectorAll("[data-rows]")) rows(root);
+  for (const root of form.querySelectorAll("[data-new-section-root]")) newSections(root, upgrade);
+  guard(form);
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();

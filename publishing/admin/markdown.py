@@ -1,0 +1,57 @@
+"""The two addresses of the Markdownx field, for those who may write: a preview, and images.
+
+The package's own answer everybody and store what they get, so its addresses are not used.
+"""
+
+import re
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.module_loading import import_string
+from django.views.decorators.http import require_POST
+
+from publishing import assets, images
+from publishing.admin.access import in_background, refused, throttled
+
+PREVIEW_LIMIT = 100_000
+# As bodies link images: from the folder of the file up to the content root.
+_RELATIVE = re.compile(rf'(?<=src=")(?:\.\./)*{assets.FOLDER}/({assets.NAME.pattern})(?=")')
+
+
+def _may_write(request: HttpRequest) -> bool:
+    return any(
+        page.has_change_permission(request) or page.has_add_permission(request)
+        for page in admin.site._registry.values()
+        if getattr(page, "writes_markdown", False)
+    )
+
+
+@require_POST
+@in_background(_may_write)
+@throttled("preview", per_minute=300)
+def preview(request: HttpRequest) -> HttpResponse:
+    """POST `content`: the HTML that readers would get, without anything that runs."""
+    content = request.POST.get("content")
+    if content is None:
+        return refused(400, "There is no content.")
+    if len(content) > PREVIEW_LIMIT:
+        return refused(413, f"The preview shows texts of up to {PREVIEW_LIMIT:,} characters.")
+    render = import_string(settings.MARKDOWNX_MARKDOWNIFY_FUNCTION)
+    html = _RELATIVE.sub(rf"{assets.address()}\1", render(content.replace("\r\n", "\n")))
+    return HttpResponse(html, headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"})
+
+
+@require_POST
+@in_background(_may_write)
+@throttled("upload", per_minute=30)
+def upload(request: HttpRequest) -> HttpResponse:
+    """POST `image`: stores it and answers with its name below the content root."""
+    file = request.FILES.get("image")
+    if file is None or isinstance(file, list):
+        return refused(400, "There is no image.")
+    try:
+        image = images.clean(file, file.size or 0)
+    except images.BadImage as error:
+        return refused(400, str(error))
+    return JsonResponse({"name": assets.store(image), "width": image.width, "height": image.height})

@@ -1,0 +1,305 @@
+"""The pages of one kind of item: list, form, history, delete, and the search behind its chips.
+
+A form becomes a document and goes through the kind's one door; nothing here writes a row by itself.
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+
+from documents import Document, parse
+from publishing import kinds, names
+from publishing.admin import lists
+from publishing.admin.access import in_background
+from publishing.admin.editor import Editor
+from publishing.admin.states import state
+from publishing.errors import NameTaken, StaleRevision, WriteRefused
+from publishing.models import Item, Reference, Revision
+from publishing.problems import InvalidDocument, Problem, Severity
+
+_FOUND = 20
+
+
+class ItemAdmin(ModelAdmin):
+    """What the pages of entries and books share."""
+
+    kind: ClassVar[str]
+    editor_class: ClassVar[type[Editor]]
+    # `save_entry` or `save_book`, and the deletion beside it.
+    save: Callable[..., Item]
+    erase: Callable[..., Item]
+    # The form as a page, and the record of an item that does not exist yet.
+    form_template: ClassVar[str]
+    blank: Callable[[], Any]
+    api_name: ClassVar[str]
+    # Asked by the addresses of the Markdownx field.
+    writes_markdown = True
+
+    actions = None
+    list_per_page = 50
+    list_before_template = "lemma/views.html"
+
+    # --- what Django would write: nothing is written but through the door ---
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: Any) -> None:
+        raise PermissionDenied("Items are saved from their form.")
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        raise PermissionDenied("Items are saved from their form.")
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        raise PermissionDenied("Items are deleted from their page.")
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        raise PermissionDenied("Items are deleted from their page.")
+
+    # --- addresses ---
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_lookup"
+        return [path("lookup/", in_background(self.has_view_permission)(self.lookup), name=name), *super().get_urls()]
+
+    def address(self, page: str, *args: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+
+    # --- list ---
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return lists.with_state(super().get_queryset(request).select_related("item__updated_by"))
+
+    # --- form ---
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id) if object_id is not None else None
+        if object_id is not None and row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
+        may_write = self.has_change_permission(request, row) if row else self.has_add_permission(request)
+        if not may_write and not (row and self.has_view_permission(request, row)):
+            raise PermissionDenied
+        item = row.item if row else None
+        if request.method == "POST":
+            if not may_write:
+                raise PermissionDenied
+            return self._save(request, row, item)
+        editor = self._editor(item, bytes(item.working.data) if item else None, None)
+        if not may_write:
+            editor.freeze()
+        return self._form_page(request, row, editor, item.revision if item else None, may_write=may_write)
+
+    def _editor(self, item: Item | None, data: bytes | None, posted: Any) -> Editor:
+        if item is None or data is None:
+            return self.editor_class(self.blank(), None, posted)
+        document = parse(data)
+        reading = kinds.get(self.kind).read(document, item.path)
+        if reading.record is None:
+            raise InvalidDocument(reading.problems)
+        editor = self.editor_class(reading.record, document, posted, slug_is_fixed=item.filed_id is not None)
+        editor.warnings = [problem for problem in reading.problems if problem.severity is Severity.WARNING]
+        return editor
+
+    def _save(self, request: HttpRequest, row: Any, item: Item | None) -> HttpResponse:
+        base = _number(request.POST.get("base_revision"))
+        data = _text_of(item, base) if item else None
+        if item and data is None:
+            messages.error(
+                request, _("The form did not arrive completely, so nothing was saved. Please open it again.")
+            )
+            return HttpResponseRedirect(self.address("change", item.pk))
+        editor = self._editor(item, data, request.POST)
+        document = editor.edited() if editor.is_valid() else None
+        saved = self._write(request, editor, item, base, document) if document else None
+        if saved is None:
+            return self._form_page(request, row, editor, base, may_write=True)
+        return HttpResponseRedirect(self._with_filters(request, self.address("change", saved.pk)))
+
+    def _write(
+        self, request: HttpRequest, editor: Editor, item: Item | None, base: int | None, document: Document
+    ) -> Item | None:
+        """Calls the door once. None if it refuses; then the reasons stand in the form."""
+        publish = "_publish" in request.POST
+        if publish and "_stamp" in request.POST and not _is_filed(item, document):
+            editor.stamp(document, timezone.localdate().isoformat())
+        try:
+            saved = self.save(
+                document, item=item, base_revision=base, author=request.user, origin="admin", publish=publish
+            )
+        except InvalidDocument as error:
+            editor.refuse(problem for problem in error.problems if problem.severity is Severity.ERROR)
+        except NameTaken as error:
+            editor.refuse([Problem("slug.taken", str(error), _("Choose another one."), field="slug")])
+        except StaleRevision as error:
+            editor.conflict = error
+        except WriteRefused as error:
+            editor.refuse([Problem("write.refused", str(error))])
+        else:
+            self._say_what_happened(request, item, saved, base, publish=publish)
+            return saved
+        return None
+
+    def _say_what_happened(
+        self, request: HttpRequest, before: Item | None, saved: Item, base: int | None, *, publish: bool
+    ) -> None:
+        name = format_html("“{}”", saved.title)
+        if before and base is not None and saved.revision > max(before.revision, base) and before.revision > base:
+            messages.info(request, _("Somebody else saved it in the meantime; both changes are kept."))
+        if publish:
+            messages.success(request, format_html(_("{} is published."), name))
+        elif before and saved.revision == before.revision:
+            messages.info(request, format_html(_("Nothing changed in {}, so nothing was saved."), name))
+        else:
+            messages.success(request, format_html(_("{} is saved. Readers see it once it is published."), name))
+
+    def _form_page(
+        self, request: HttpRequest, row: Any, editor: Editor, base: int | None, *, may_write: bool
+    ) -> HttpResponse:
+        editor.label_references()
+        item = row.item if row else None
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": row,
+            "title": item.title if item else _("New %s") % self.opts.verbose_name,
+            "item": item,
+            "state": state(item, row.status, is_public=row.is_public) if item else None,
+            "editor": editor,
+            "media": self.media + editor.form.media,
+            "base_revision": base,
+            "may_write": may_write,
+            "may_delete": item is not None and self.has_delete_permission(request, row),
+            "has_add_permission": self.has_add_permission(request),
+            "preserved_filters": self.get_preserved_filters(request),
+            "list_address": self._with_filters(request, self.address("changelist")),
+            "assets": _assets(item),
+            "api_address": reverse(f"api:{self.api_name}", args=[item.slug]) if item and row.is_public else "",
+            "file_address": reverse(f"api:{self.api_name}-markdown", args=[item.slug])
+            if item and row.is_public
+            else "",
+        }
+        # 200, as Django's own forms answer, since the browser shows the page either way.
+        return TemplateResponse(request, self.form_template, context)
+
+    def _with_filters(self, request: HttpRequest, address: str) -> str:
+        """The address with the filters of the list from which the editor came."""
+        if address == self.address("changelist"):
+            filters = request.GET.get("_changelist_filters", "")
+        else:
+            filters = self.get_preserved_filters(request)
+        return f"{address}?{filters}" if filters else address
+
+    # --- delete ---
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
+        if not self.has_delete_permission(request, row):
+            raise PermissionDenied
+        item = row.item
+        if request.method == "POST":
+            try:
+                self.erase(
+                    item,
+                    base_revision=_number(request.POST.get("base_revision")) or 0,
+                    author=request.user,
+                    origin="admin",
+                )
+            except StaleRevision:
+                messages.error(
+                    request, _("Somebody saved it in the meantime, so it was not deleted. Please look again.")
+                )
+                return HttpResponseRedirect(self.address("delete", item.pk))
+            messages.success(request, format_html(_("“{}” is deleted. Its history is kept."), item.title))
+            return HttpResponseRedirect(self._with_filters(request, self.address("changelist")))
+        referrers = (
+            Item.objects.live()
+            .filter(references__in=Reference.objects.filter(target_kind=item.kind, slug_key=item.slug_key))
+            .exclude(pk=item.pk)
+            .distinct()
+            .order_by("sort_key")
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": row,
+            "title": _("Delete “%s”?") % item.title,
+            "item": item,
+            "state": state(item, row.status, is_public=row.is_public),
+            "referrers": [(referrer, self._page_of(referrer)) for referrer in referrers],
+            "back": self._with_filters(request, self.address("change", item.pk)),
+        }
+        return TemplateResponse(request, "lemma/delete.html", context)
+
+    def _page_of(self, item: Item) -> str:
+        pages = (page for page in self.admin_site._registry.values() if isinstance(page, ItemAdmin))
+        return next(page.address("change", item.pk) for page in pages if page.kind == item.kind)
+
+    # --- history ---
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": row,
+            "title": _("History of “%s”") % row.item.title,
+            "item": row.item,
+            "revisions": Revision.objects.filter(item=row.item).order_by("-number")[:200],
+            "back": self._with_filters(request, self.address("change", row.pk)),
+        }
+        return TemplateResponse(request, "lemma/history.html", context)
+
+    # --- chips ---
+
+    def lookup(self, request: HttpRequest) -> HttpResponse:
+        """GET `q`: items whose title or slug holds it, those that begin with it first."""
+        key = names.key(request.GET.get("q", "").strip()[:200])
+        items = Item.objects.of_kind(self.kind).filter(Q(sort_key__contains=key) | Q(slug_key__contains=key))
+        begins = When(Q(sort_key__startswith=key) | Q(slug_key__startswith=key), then=Value(0))
+        items = items.order_by(Case(begins, default=Value(1), output_field=IntegerField()), "sort_key", "pk")
+        found = items.values_list("pk", "slug", "title")[:_FOUND]
+        return JsonResponse({"results": [{"pk": pk, "value": slug, "label": title} for pk, slug, title in found]})
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _text_of(item: Item, revision: int | None) -> bytes | None:
+    """The text of that revision, from which the form was made."""
+    if revision == item.revision:
+        return bytes(item.working.data)
+    found = Revision.objects.filter(item=item, number=revision).select_related("document").first()
+    return bytes(found.document.data) if found else None
+
+
+def _is_filed(item: Item | None, document: Document) -> bool:
+    return item is not None and item.filed is not None and bytes(item.filed.data) == bytes(document)
+
+
+def _assets(item: Item | None) -> str:
+    """How the body of this item names the folder of images: one step up for each folder of its file."""
+    return "../" * ((item.path.count("/") if item else 0) + 1) + "assets/"

@@ -1,0 +1,3 @@
+"""Words for the status that a document says."""
+
+STATUSES = (("published", "Current"), ("draft", "Draft"), ("deprecated", "Deprecated"))
