@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from documents import limits
 from publishing import filing, standing, writer
@@ -65,6 +65,8 @@ def write_all(steps: Sequence[Step], waiting: Waiting) -> None:
                 _write(some, waiting)
     except (StaleRevision, NameTaken, InvalidDocument) as error:
         raise SyncError(f"{error} Nothing was imported. Run the import again.") from error
+    except IntegrityError as error:
+        raise SyncError("Another import was faster. Nothing was imported. Run it again.") from error
 
 
 def write_each(steps: Sequence[Step], waiting: Waiting, outcome: Outcome) -> None:

@@ -25,6 +25,9 @@ class SyncCommand(BaseCommand):
             report = self.run(self.places(options), options)
         except SyncError as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            # Of the folder as a whole; what concerns one file is in the report.
+            raise CommandError(f"{error.filename or 'The folder'}: {error.strerror or error}.") from error
         self.end(report, options)
 
     def run(self, folders: list[Place], options: dict[str, Any]) -> Report:

@@ -15,7 +15,7 @@ from sync.locks import locked
 from sync.places import Place, SyncError
 from sync.plan import Action, Half
 from sync.reports import Report
-from sync.state import known_items, texts
+from sync.state import Known, known_items, texts
 from sync.steps import Step, Steps, steps_of
 
 COLUMNS = {
@@ -109,7 +109,7 @@ def _prepared(places: Sequence[Place], options: Options) -> Iterator[None]:
         for place in places:
             if _has_files(place):
                 disk.make_folder(place.folder)
-    with locked(places):
+    with locked(places, reading=options.half is Half.DATABASE):
         yield
 
 
@@ -133,7 +133,7 @@ def _plan(place: Place, options: Options, report: Report, progress: Progress) ->
         parsing=options.half is not Half.FILES,
         progress=progress,
     )
-    if not options.dry_run:
+    if not options.dry_run and options.half is not Half.DATABASE:
         for leftover in matched.leftovers:
             disk.remove(leftover)
     plan = steps_of(place, matched, options.half, prune=options.prune, prefer=options.prefer)
@@ -141,6 +141,8 @@ def _plan(place: Place, options: Options, report: Report, progress: Progress) ->
     if "skipped" in report.columns:
         report.skipped += [(place.name(path), reason) for path, reason in matched.skipped]
         report.count(place.kind, "skipped", len(matched.skipped))
+    if options.half is not Half.DATABASE:
+        plan.problems += [_hidden(place, item) for item in matched.hidden]
     report.problems += matched.problems + plan.problems
     report.count(place.kind, "bad", len(matched.bad) + _number_of_errors(plan))
     for step in plan.steps:
@@ -148,11 +150,20 @@ def _plan(place: Place, options: Options, report: Report, progress: Progress) ->
     return plan
 
 
+def _hidden(place: Place, item: Known) -> Problem:
+    message = f'"{item.title}" should have a file here, but there is something that is no file or cannot be read.'
+    return Problem("path.occupied", message, "Move it away.", path=place.name(item.base_path or item.path))
+
+
 def _number_of_errors(plan: Steps) -> int:
     return len({problem.path for problem in plan.problems if problem.severity is Severity.ERROR})
 
 
 def _count(report: Report, step: Step, options: Options) -> None:
+    here = step.changes_files and options.half is not Half.DATABASE
+    if step.file is None and not (step.clash or step.changes_database or here):
+        # Nothing was here, nothing comes here.
+        return
     column, label = _said(step, options.half)
     report.count(step.place.kind, column)
     if step.clash is not None:

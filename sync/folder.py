@@ -89,7 +89,7 @@ def _unusable(path: str) -> Problem | None:
 
 
 def _printable(path: str) -> str:
-    return path.encode("utf-8", "replace").decode("utf-8").replace("\n", "?")
+    return "".join(char if char.isprintable() else "?" for char in path.encode("utf-8", "replace").decode("utf-8"))
 
 
 def digest(data: bytes) -> str:

@@ -10,8 +10,8 @@ from sync.places import Place, SyncError
 
 
 @contextmanager
-def locked(places: Sequence[Place]) -> Iterator[None]:
-    """Keeps every other import, export and sync from these folders; those that are not there yet are made.
+def locked(places: Sequence[Place], *, reading: bool = False) -> Iterator[None]:
+    """Keeps every other sync and export from these folders and, unless `reading`, every import too.
 
     Raises:
         SyncError: one is at work.
@@ -19,12 +19,12 @@ def locked(places: Sequence[Place]) -> Iterator[None]:
     with ExitStack() as stack:
         # In one order everywhere, or two syncs could wait for each other.
         for place in sorted(places, key=lambda each: each.root):
-            stack.enter_context(_locked(place))
+            stack.enter_context(_locked(place, fcntl.LOCK_SH if reading else fcntl.LOCK_EX))
         yield
 
 
 @contextmanager
-def _locked(place: Place) -> Iterator[None]:
+def _locked(place: Place, kind: int) -> Iterator[None]:
     if not disk.exists(place.folder):
         # An import reads a folder that is not there as an empty one; who writes files makes it first.
         yield
@@ -32,7 +32,7 @@ def _locked(place: Place) -> Iterator[None]:
     descriptor = os.open(place.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             raise SyncError(
                 f"Another import, export or sync is working on {place.shown}. Try again when it is done."

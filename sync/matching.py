@@ -43,6 +43,8 @@ class Matched:
     bad: set[str] = field(default_factory=set)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     leftovers: list[Any] = field(default_factory=list)
+    # Items of whose file nothing is known, because something else is there or it cannot be read.
+    hidden: list[Known] = field(default_factory=list)
 
 
 def match(
@@ -108,7 +110,9 @@ class _Matching:
 
     def result(self, only: frozenset[str]) -> Matched:
         pairs = [Pair(item, file) for file, item in self.files if file.path not in self.out.bad]
-        pairs += [Pair(item, None) for item in self.known if item.pk not in self.present and not self._hidden(item)]
+        lost = [item for item in self.known if item.pk not in self.present]
+        self.out.hidden = [item for item in lost if item.filed and self._hidden(item)]
+        pairs += [Pair(item, None) for item in lost if not self._hidden(item)]
         self.out.pairs = [pair for pair in pairs if not only or only & _paths(pair)]
         return self.out
 
@@ -133,10 +137,12 @@ class _Matching:
             data = disk.read(f"{self.place.folder}/{path}", limits.FILE_BYTES)
         except disk.TooLarge:
             message = f"The file has more than the {limits.FILE_BYTES:,} bytes that are allowed."
-            return self._refuse(path, Problem("limit.file", message, "Split it into several entries."))
+            self._refuse(path, Problem("limit.file", message, "Split it into several entries."))
+            return None
         except OSError as error:
             message = f"The file cannot be read: {error.strerror or error}."
-            return self._refuse(path, Problem("file.unreadable", message, "Give Lemma the right to read it."))
+            self._refuse(path, Problem("file.unreadable", message, "Give Lemma the right to read it."))
+            return None
         file = File(path, folder.digest(data))
         # Known by its hash, so there is nothing to parse.
         if not self.parsing or (item and path == item.path and file.text in (item.filed, item.base)):
@@ -145,7 +151,8 @@ class _Matching:
             reading: Reading = self.kind.read(parse(data, path), path)
         except DocumentError as error:
             problem = Problem(error.code, error.message, error.hint, line=error.line, column=error.column)
-            return self._refuse(path, problem)
+            self._refuse(path, problem)
+            return None
         name = self.place.name(path)
         self.out.problems += [problem.at(name) for problem in reading.problems]
         if reading.record is None:
@@ -170,9 +177,9 @@ class _Matching:
                 by_slug.setdefault(slug, []).append((file, item))
         for same in by_slug.values():
             for file, item in same if len(same) > 1 else ():
-                other = same[0][0] if file is not same[0][0] else same[1][0]
+                twin = same[0][0] if file is not same[0][0] else same[1][0]
                 more = f" and {len(same) - 2} more" if len(same) > 2 else ""
-                message = f'The slug "{_slug(file, item)}" is also that of {self.place.name(other.path)}{more}.'
+                message = f'The slug "{_slug(file, item)}" is also that of {self.place.name(twin.path)}{more}.'
                 self._refuse(file.path, Problem("slug.duplicate", message, "Give each file a slug of its own."))
         # Items of which no file is here keep their slug.
         taken = {item.slug_key: item for item in self.known if item.pk not in self.present and not item.deleted}

@@ -165,9 +165,12 @@ class _Planner:
             elif item.filed is not None:
                 self._refuse(step, _changed_file(item))
             else:
-                # Its item is deleted, but somebody changed it since.
                 step.action, step.left = Action.UNCHANGED, True
                 self.out.steps.append(step)
+                if self.prune:
+                    message = f'"{item.title}" is deleted, but its file was changed since, and stays.'
+                    problem = Problem("file.left", message, "Remove the file by hand.", Severity.WARNING)
+                    self.out.problems.append(problem.at(step.name))
         elif self.half is Half.DATABASE and file is None:
             message = f'The file is gone, but "{item.title}" was edited since.'
             hint = "Export it again to keep it, or delete it in the admin."
