@@ -1,0 +1,53 @@
+"""A conflict between a file and its item, decided by a person."""
+
+from typing import Any
+
+from django.db import transaction
+
+from documents import Document
+from publishing import conflicts
+from publishing.models import Conflict, Item
+from sync.models import Base
+
+
+def resolve(
+    conflict: Conflict,
+    chosen: Document | None,
+    *,
+    base_revision: int,
+    author: Any = None,
+    origin: str = "admin",
+    message: str = "",
+) -> Item:
+    """Files the chosen text and remembers that the file's one was seen, so that the next sync writes the chosen one.
+
+    A file that was changed once more since is merged with it then. For a conflict of origin draft, which no file takes
+    part in, this is `publishing.conflicts.resolve`.
+
+    Args:
+        chosen: None deletes item and file.
+        base_revision: the item's newest revision when the person chose.
+
+    Raises:
+        As `publishing.conflicts.resolve`.
+    """
+    with transaction.atomic():
+        item = conflicts.resolve(
+            conflict, chosen, base_revision=base_revision, author=author, origin=origin, message=message
+        )
+        if conflict.origin == Conflict.Origin.FILES:
+            _remember(conflict)
+    return item
+
+
+def _remember(conflict: Conflict) -> None:
+    known = Base.objects.filter(root=conflict.root, item=conflict.item_id)
+    if conflict.theirs_id is None:
+        # Without file and without base the next sync writes the file anew, or has nothing to do.
+        known.delete()
+    else:
+        Base.objects.update_or_create(
+            root=conflict.root,
+            item_id=conflict.item_id,
+            defaults={"document_id": conflict.theirs_id, "path": conflict.path},
+        )
