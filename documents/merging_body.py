@@ -106,13 +106,13 @@ class _Merge:
         assert parts is not None
         return Body(parts.body, [("", parts.preamble), *((each.heading, each.text) for each in parts.sections)])
 
-    def _text(self, field: str, three: Three[Any], ledger: Ledger, allows: Allows) -> Any:
-        """The merged text, or ABSENT."""
+    def _text(self, field: str, three: Three[Any], ledger: Ledger, allows: Allows, clash: bool = False) -> Any:
+        """The merged text, or ABSENT. clash: that it is a conflict even if the texts can be merged."""
         if ledger.has_choice(field):
             chosen = ledger.decide(field, three)
             return chosen if chosen is ABSENT else _clean(str(chosen))
         merged = merge_text(three)
-        if merged is None:
+        if merged is None or clash:
             return ledger.decide(field, three)
         if merged != three.ours:
             self._changed.append(field)
@@ -121,32 +121,32 @@ class _Merge:
         return merged
 
     def _section(self, name: str, three: Three[Section | None], ledger: Ledger, allows: Allows) -> Section | None:
-        text = self._text(name, three.map(lambda side: ABSENT if side is None else side.text), ledger, allows)
+        headings = three.map(lambda side: ABSENT if side is None else side.heading)
+        texts = three.map(lambda side: ABSENT if side is None else side.text)
+        # Whoever gave a section a new heading did not mean it to go.
+        text = self._text(name, texts, ledger, allows, clash=_gone_and_changed(headings))
+        heading = self._heading(f"{name}.heading", headings, ledger, allows)
         if text is ABSENT:
             return None
-        heading, head = self._heading(name, three, ledger, allows)
-        gap = pick_known(three.map(lambda side: (side and side.gap) or None)) if text else ""
-        return Section(heading, head, gap or "", text, pick_known(three.map(lambda side: side.tail if side else None)))
-
-    def _heading(self, name: str, three: Three[Section | None], ledger: Ledger, allows: Allows) -> tuple[str, str]:
-        """The heading, and its lines."""
         known = [side for side in (three.ours, three.theirs, three.base) if side is not None]
-        if len(known) < 3:
-            return known[0].heading, known[0].head
-        field = f"{name}.heading"
-        headings, heads = three.map(lambda side: side and side.heading), three.map(lambda side: side and side.head)
-        if len(set(headings)) == 3:
-            heading = ledger.decide(field, headings)
-            wanted = heading if isinstance(heading, str) else known[0].heading
-            return wanted, next((side.head for side in known if side.heading == wanted), f"# {wanted}".rstrip())
-        if pick(headings) != known[0].heading:
+        if heading is ABSENT:
+            heading = known[0].heading
+        heads = [side.head for side in known if side.heading == heading] or [f"# {heading}".rstrip()]
+        head = pick_known(three.map(lambda side: side.head if side else None))
+        gap = pick_known(three.map(lambda side: side.gap or None if side else None)) if text else None
+        tail = pick_known(three.map(lambda side: side.tail if side else None))
+        return Section(heading, head if head in heads else heads[0], gap or "", text, tail)
+
+    def _heading(self, field: str, three: Three[Any], ledger: Ledger, allows: Allows) -> Any:
+        """The merged heading; ABSENT where it does not matter, because the section goes."""
+        if three.base is not ABSENT and len(set(three)) == 3:
+            return ledger.decide(field, three)
+        merged = pick(three)
+        if merged != three.ours and ABSENT not in three:
             self._changed.append(field)
             if not allows(field):
-                ledger.decide(field, headings)
-                return known[0].heading, known[0].head
-        heading, head = pick(headings), pick(heads)
-        fitting = [side.head for side in known if side.heading == heading]
-        return str(heading), str(head) if head in fitting else fitting[0]
+                return ledger.decide(field, three)
+        return merged
 
     def _order(self, merged: dict[Id, Section], ledger: Ledger, allows: Allows) -> list[Id]:
         in_order = merged_order(self._ids, merged)
@@ -191,6 +191,11 @@ class _Merge:
             _commonest([section.gap for section in known if section.gap], "\n"),
             _commonest([section.tail for section in known if section.tail], "\n\n"),
         )
+
+
+def _gone_and_changed(three: Three[Any]) -> bool:
+    """Whether one side removed what the other changed."""
+    return three.base is not ABSENT and ABSENT in three and len(set(three)) == 3
 
 
 def merge_text(three: Three[Any]) -> Any:

@@ -1,0 +1,177 @@
+"""What every merge keeps to, on generated documents."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from documents import Document, diff, merge, parse
+from tests.merges.strategies import bases, edited, reformed, sides, tokens
+
+ROOT = Path(__file__).resolve().parents[2]
+DEEP = int(os.environ.get("LEMMA_DEEP_EXAMPLES", "2000"))
+_SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+
+normal = settings(max_examples=150, deadline=None, suppress_health_check=_SLOW)
+deep = settings(max_examples=DEEP, deadline=None, suppress_health_check=_SLOW)
+
+Texts = tuple[bytes, bytes, bytes]
+VALID = sorted((ROOT / "fixtures/documents/valid").glob("*.md"))
+
+
+def merged(texts: Texts) -> Any:
+    base, ours, theirs = texts
+    return merge(parse(base), parse(ours), parse(theirs))
+
+
+def said(value: Any) -> set[str]:
+    """The tokens of a value, however deep."""
+    if isinstance(value, dict):
+        return said([*value, *value.values()])
+    if isinstance(value, list):
+        return {token for item in value for token in said(item)}
+    return set(tokens(str(value).encode()))
+
+
+# --- the laws ---
+
+
+def one_side_alone_wins(base: bytes, other: bytes) -> None:
+    for texts in ((base, other, base), (base, base, other), (base, other, other)):
+        result = merged(texts)
+        assert bytes(result.document) == other
+        assert result.conflicts == []
+
+
+def different_things_merge(texts: Texts, ours_moves: bool = True) -> None:
+    base, ours, theirs = map(tokens, texts)
+    result = merged(texts)
+    assert result.conflicts == []
+    found = tokens(bytes(result.document))
+    wanted = (set(base) | set(ours) | set(theirs)) - (set(base) - set(ours)) - (set(base) - set(theirs))
+    assert set(found) == wanted
+    assert len(found) == len(set(found))
+
+
+def nothing_is_lost(texts: Texts) -> None:
+    base, ours, theirs = map(tokens, texts)
+    result = merged(texts)
+    kept = set(tokens(bytes(result.document)))
+    kept |= {token for conflict in result.conflicts for token in said([conflict.ours, conflict.theirs])}
+    for mine, other in ((ours, theirs), (theirs, ours)):
+        deleted = set(base) - set(other)
+        assert set(mine) - deleted <= kept
+
+
+def sides_are_equal(texts: Texts) -> None:
+    base, ours, theirs = texts
+    one, other = merged((base, ours, theirs)), merged((base, theirs, ours))
+    assert {conflict.field for conflict in one.conflicts} == {conflict.field for conflict in other.conflicts}
+    swapped = {conflict.field: (conflict.ours, conflict.theirs) for conflict in other.conflicts}
+    for conflict in one.conflicts:
+        assert swapped[conflict.field] == (conflict.theirs, conflict.ours)
+
+
+def result_can_be_read(texts: Texts) -> None:
+    data = bytes(merged(texts).document)
+    assert bytes(parse(data)) == data
+
+
+def choices_settle(texts: Texts) -> None:
+    result = merged(texts)
+    fields = [conflict.field for conflict in result.conflicts]
+    assert len(set(fields)) == len(fields)
+    if fields:
+        assert bytes(result.resolved(dict.fromkeys(fields, "ours"))) == bytes(result.document)
+    chosen = result.resolved(dict.fromkeys(fields, "theirs"))
+    # Whoever merges theirs into what was chosen finds nothing more to decide in these fields.
+    again = merge(parse(texts[0]), chosen, parse(texts[2]))
+    assert not {conflict.field for conflict in again.conflicts} & set(fields)
+
+
+def difference_is_true(before: bytes, after: bytes) -> None:
+    found = diff(parse(before), parse(after))
+    assert bool(found) == (before != after)
+    for change in found:
+        if change.segments:
+            assert "".join(each.text for each in change.segments if each.kind != "insert") == (change.before or "")
+            assert "".join(each.text for each in change.segments if each.kind != "delete") == (change.after or "")
+    named = {token for change in found for token in said([change.field, change.before, change.after])}
+    assert _without_comments(before) ^ _without_comments(after) <= named
+
+
+def _without_comments(data: bytes) -> set[str]:
+    front, _, body = re.split(rb"(\n---(?:\r?\n|\Z))", data, maxsplit=1)
+    return set(tokens(re.sub(rb"# [^\r\n]*", b"", front) + body))
+
+
+PAIR_LAWS = [different_things_merge, nothing_is_lost, sides_are_equal, result_can_be_read, choices_settle]
+
+
+@pytest.mark.parametrize("law", PAIR_LAWS, ids=lambda law: law.__name__)
+@normal
+@given(texts=sides(disjoint=True))
+def test_edits_of_different_things(law: Any, texts: Texts) -> None:
+    law(texts)
+
+
+@pytest.mark.parametrize("law", PAIR_LAWS[1:], ids=lambda law: law.__name__)
+@normal
+@given(texts=sides(disjoint=False))
+def test_edits_of_anything(law: Any, texts: Texts) -> None:
+    law(texts)
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[bytes, bytes]:
+    base = draw(bases())
+    other = edited(draw, base, "o", lambda _: True, True)
+    return base, draw(reformed(other)) if draw(st.booleans()) else other
+
+
+@normal
+@given(pair=pairs())
+def test_one_side_alone(pair: tuple[bytes, bytes]) -> None:
+    one_side_alone_wins(*pair)
+
+
+@normal
+@given(pair=pairs())
+def test_differences(pair: tuple[bytes, bytes]) -> None:
+    difference_is_true(*pair)
+
+
+@st.composite
+def with_a_new_form(draw: st.DrawFn) -> tuple[bytes, bytes, bytes, bool]:
+    base = draw(bases())
+    return base, draw(reformed(base)), edited(draw, base, "t", lambda _: True, True), draw(st.booleans())
+
+
+def _content(document: Document) -> Any:
+    # Marks of lists are form.
+    texts = [text.replace("* Item", "- Item") for text in document.sections.texts()]
+    return document.values, document.preamble, list(document.sections), texts
+
+
+@normal
+@given(texts=with_a_new_form())
+def test_a_new_form_never_conflicts_with_new_content(texts: tuple[bytes, bytes, bytes, bool]) -> None:
+    base, form, content, swap = texts
+    result = merged((base, content, form) if swap else (base, form, content))
+    assert result.conflicts == []
+    assert _content(result.document) == _content(parse(content))
+
+
+@normal
+@given(st.sampled_from(VALID), st.sampled_from(VALID), st.sampled_from([None, *VALID]))
+def test_any_three_documents_can_be_merged(ours: Path, theirs: Path, base: Path | None) -> None:
+    result = merge(parse(base.read_bytes()) if base else None, parse(ours.read_bytes()), parse(theirs.read_bytes()))
+    fields = [conflict.field for conflict in result.conflicts]
+    assert len(fields) == len(set(fields))
+    data = bytes(result.document)
+    assert bytes(parse(data)) == data
+    assert bytes(result.resolved(dict.fromkeys(fields, "ours"))) == data
