@@ -95,7 +95,7 @@ PATHS = [
 ]
 
 
-@pytest.mark.parametrize("paths", [each for each in product(TEXTS, TEXTS[1:], TEXTS[1:])], ids=named)
+@pytest.mark.parametrize("paths", list(product(TEXTS, TEXTS[1:], TEXTS[1:])), ids=named)
 def test_a_move_on_one_side_is_followed_and_one_on_each_side_is_nobodys(paths: tuple[str | None, str, str]) -> None:
     [(names, wanted)] = [(names, wanted) for names, wanted in PATHS if fits(names, paths)]
     assert plan_path(*paths) == (wanted and paths[names.index(wanted)])
