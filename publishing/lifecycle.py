@@ -78,7 +78,8 @@ def discard_draft(
         base_filed=now.filed_hash,
         publish=True,
     )
-    return editing.through([write], _signed(author, origin, message or "Discarded the unpublished edits"))
+    signature = _signed(author, origin, message or "Discarded the unpublished edits")
+    return editing.through([write], signature, calls_off=[Schedule.Action.PUBLISH])
 
 
 def restore(
