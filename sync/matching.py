@@ -10,7 +10,7 @@ from publishing.kinds import Reading
 from publishing.problems import Problem
 from sync import disk, folder
 from sync.places import Place
-from sync.state import Known
+from sync.state import Known, texts
 
 Progress = Callable[[int], None]
 
@@ -119,13 +119,24 @@ class _Matching:
     def _lost(self) -> tuple[dict[str, Known], dict[str, Known]]:
         """Items of which no file lies where it should, by slug and by text."""
         lost = [item for item in self.known if item.pk not in self.present and item.base_path != ""]
-        by_slug = {item.slug_key: item for item in lost if not item.deleted}
+        by_slug = self._by_old_slug(lost) | {item.slug_key: item for item in lost if not item.deleted}
         by_text: dict[str, Known] = {}
         for item in lost:
             for text in (item.filed, item.base):
                 if text:
                     by_text.setdefault(text, item)
         return by_slug, by_text
+
+    def _by_old_slug(self, lost: list[Known]) -> dict[str, Known]:
+        """Lost items by the slug that their file has, where they were given another one since."""
+        changed = [item for item in lost if item.base and not item.deleted and item.base != item.filed]
+        known = texts(item.base for item in changed if item.base)
+        found = {}
+        for item in changed:
+            record = self.kind.read(parse(known[str(item.base)]), str(item.base_path)).record
+            if record is not None:
+                found[names.key(record.slug)] = item
+        return found
 
     def _hidden(self, item: Known) -> bool:
         """Whether the item's file may be there, only that we cannot or do not look at it."""

@@ -138,9 +138,16 @@ class _Planner:
             if item and file and not item.deleted and path != item.path:
                 self._refuse(step, _moved_file(item))
                 return
-        elif action is Action.IMPORT or (file and item and item.filed and path != item.path):
+        elif action is Action.IMPORT:
+            step.text = self._text(file)
+        elif file and item and item.filed and path != item.path:
             # The same text at another place counts as well: a slug may come from the path.
-            step.action, step.text = Action.IMPORT, self._text(file)
+            step.text = self._reading(texts([item.filed])[item.filed], path)
+            if step.text is None:
+                self._refuse(step, _moved_file(item))
+                return
+            if action is not Action.EXPORT:
+                step.action = Action.IMPORT
         self.out.steps.append(step)
 
     def _path(self, item: Known | None, file: File | None) -> str | None:
@@ -215,7 +222,9 @@ class _Planner:
             elif merged.conflicts:
                 document = None
                 step.clash = Clash(base, ours, theirs, list(merged.conflicts))
-            if document is not None:
+            if document is not None and bytes(document) == ours and step.path == item.path:
+                step.action = Action.EXPORT
+            elif document is not None:
                 step.action, step.text = Action.MERGE, self._reading(bytes(document), step.path)
                 if step.text is None:
                     step.clash = Clash(base, ours, theirs)

@@ -1,0 +1,114 @@
+"""How folder and database stand to each other, asked of the tables and of the disk, never of the code that syncs."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import documents
+from publishing import kinds
+from publishing.models import Blob, Change, Conflict, FeedCounter, Item, Published, Revision
+from sync.models import Base
+from tests.sync import folders
+from tests.sync.commands import Outcome, run
+
+FOLDERS = {"entry": "terms", "book": "books"}
+
+
+def sync(*arguments: Any) -> Outcome:
+    """A sync whose report the test wants to read."""
+    return run("sync_content", *arguments, "--json")
+
+
+def synced(*arguments: Any) -> Outcome:
+    """A sync after which all is in step."""
+    outcome = sync(*arguments)
+    assert outcome.code == 0, outcome.everything
+    return outcome
+
+
+def counts(outcome: Outcome, kind: str = "entries") -> dict[str, int]:
+    """What is not zero, except what stays as it is."""
+    row = outcome.report["counts"].get(kind, {})
+    return {name: number for name, number in row.items() if number and name != "unchanged"}
+
+
+def steps(outcome: Outcome) -> dict[str, str]:
+    return {step["path"]: step["step"] for step in outcome.report["steps"]}
+
+
+def conflicts(outcome: Outcome) -> dict[str, list[str]]:
+    """Path and fields of every conflict in a report."""
+    return {conflict["path"]: conflict["fields"] for conflict in outcome.report["conflicts"]}
+
+
+def open_conflicts(origin: str = "files") -> list[Conflict]:
+    found = Conflict.objects.filter(resolved_at=None, origin=origin).select_related("item", "base", "ours", "theirs")
+    return list(found.order_by("item__slug", "root"))
+
+
+def sides(conflict: Conflict) -> tuple[bytes | None, bytes | None, bytes | None]:
+    """The texts base, ours and theirs."""
+    base, ours, theirs = (
+        bytes(blob.data) if blob else None for blob in (conflict.base, conflict.ours, conflict.theirs)
+    )
+    return base, ours, theirs
+
+
+def state() -> list[Any]:
+    """Everything that a sync could change in the database."""
+    tables = (Item, Revision, Published, Change, Conflict, FeedCounter, Base, Blob)
+    return [list(model.objects.order_by("pk").values()) for model in tables]
+
+
+def wanted(only: Iterable[str] = FOLDERS) -> folders.Files:
+    """What the folder should hold, as the items have it."""
+    rows = Item.objects.live().filter(filed__isnull=False, kind__in=only).values_list("kind", "path", "filed__data")
+    return {f"{FOLDERS[kind]}/{path}": bytes(data) for kind, path, data in rows}
+
+
+def agreed(root: Path) -> folders.Files:
+    """What the database remembers of the folder."""
+    found = {}
+    for kind, folder in FOLDERS.items():
+        rows = Base.objects.filter(root=str((root / folder).resolve()), item__kind=kind)
+        found |= {f"{folder}/{path}": bytes(data) for path, data in rows.values_list("path", "document__data")}
+    return found
+
+
+def assert_in_step(root: Path) -> None:
+    """Folder, filed texts and what is remembered of them are one and the same, and a sync has nothing to do."""
+    assert folders.read(root) == wanted() == agreed(root)
+    assert_sound()
+    before, stamps = state(), folders.stamps(root)
+    outcome = synced(root)
+    assert (outcome.report["steps"], outcome.report["written"]) == ([], False)
+    assert (state(), folders.stamps(root)) == (before, stamps)
+
+
+def assert_sound() -> None:
+    """Editors see the newest revision, readers the filed text, and nobody a draft."""
+    newest: dict[Any, Any] = {}
+    texts: dict[Any, set[str]] = {}
+    for item, digest in Revision.objects.order_by("item", "number").values_list("item", "document"):
+        newest[item] = digest
+        texts.setdefault(item, set()).add(digest)
+    shown = dict(Published.objects.values_list("item", "file"))
+    due = {}
+    for item in Item.objects.live().select_related("filed"):
+        assert item.working_id == newest[item.pk], f"{item}: the working text is not the newest revision"
+        if item.filed is not None:
+            assert item.filed_id in texts[item.pk], f"{item}: the filed text is in no revision"
+            if not _is_draft(item):
+                due[item.pk] = item.filed_id
+    assert shown == due
+
+
+def _is_draft(item: Item) -> bool:
+    assert item.filed is not None
+    record = kinds.get(item.kind).read(documents.parse(bytes(item.filed.data)), item.path).record
+    return bool(record.status == "draft")
+
+
+def digest(data: bytes) -> str:
+    return sha256(data).hexdigest()
