@@ -10,7 +10,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --constr
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep test-postgres test-browser lint bench clean
+.PHONY: help run test test-deep test-postgres test-browser lint bench frontend frontend-check clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -41,6 +41,16 @@ lint: $(VENV)/.dev ## style and types
 
 bench: $(VENV)/.dev ## how fast it is
 	DEBUG=1 $(PYTHON) -m benchmarks
+
+frontend: frontend/node_modules ## the admin's scripts and styles anew from frontend/; needs Node 20
+	npm --prefix frontend run --silent build
+
+frontend-check: frontend/node_modules ## whether the committed ones are what frontend/ makes
+	npm --prefix frontend run --silent check
+
+frontend/node_modules: frontend/package-lock.json
+	npm --prefix frontend ci --ignore-scripts --silent
+	@touch $@
 
 clean: ## remove what make made, but nothing in var/
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov

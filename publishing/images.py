@@ -8,7 +8,6 @@ import io
 import warnings
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import BinaryIO
 
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
@@ -32,17 +31,16 @@ class CleanImage:
     height: int
 
 
-def clean(file: BinaryIO, size: int) -> CleanImage:
+def clean(data: bytes) -> CleanImage:
     """
     Args:
-        size: what the upload says of itself; nothing beyond the limit is read.
+        data: the file; nothing beyond `BYTES + 1` needs to be read.
 
     Raises:
         BadImage: it is no image we take, broken, or too large.
     """
-    if size > BYTES:
-        raise BadImage(f"The image has {size / 2**20:.1f} MB; {BYTES // 2**20} MB are allowed. Make it smaller.")
-    data = file.read(BYTES + 1)
+    if len(data) > BYTES:
+        raise BadImage(f"The image has more than {BYTES // 2**20} MB. Make it smaller.")
     try:
         with warnings.catch_warnings():
             # Pillow only warns of what it takes for a bomb; the limits below decide.
@@ -106,8 +104,7 @@ def _write_animation(image: Image.Image, kind: str, output: io.BytesIO) -> None:
 
 def _bare(image: Image.Image) -> Image.Image:
     """The pixels alone: comments, profiles and other chunks of the file hang on `info`."""
-    kept = {key: image.info[key] for key in ("transparency",) if key in image.info}
-    image.info = kept
+    image.info = {key: value for key, value in image.info.items() if key == "transparency"}
     return image
 
 

@@ -29,7 +29,6 @@ class BookAdmin(ItemAdmin):
     list_display = ("book", "shown_state", "shown_authors", "publish_year", "shown_difficulty", "updated")
     list_display_links = None
     list_filter = (lists.QuickViews,)
-    list_select_related = ("item__updated_by",)
     ordering = ("item__sort_key",)
     search_fields = ("item__title",)
     search_help_text = _("Search titles and slugs")
@@ -38,7 +37,7 @@ class BookAdmin(ItemAdmin):
     def blank() -> BookRecord:
         return BookRecord(title="", slug="", status=Status.PUBLISHED, last_updated=None)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("description", "body", "extra")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:

@@ -6,6 +6,9 @@ import { sortable } from "./sortable.js";
 
 let serial = 0;
 
+/** "word-vector" -> "Word vector" */
+const titleOf = (slug) => slug.replace(/[-_]+/g, " ").replace(/^./u, (letter) => letter.toUpperCase());
+
 export function chips(root) {
   const field = root.querySelector("textarea");
   if (!field || field.disabled) return root.classList.add("lemma-chips-frozen");
@@ -61,7 +64,7 @@ export function chips(root) {
     item.dataset.value = value;
     if (namesItems && pages) {
       const address = dangling
-        ? `${pages}add/?slug=${encodeURIComponent(value)}`
+        ? `${pages}add/?${new URLSearchParams({ slug: value, title: titleOf(value) })}`
         : `${pages}${encodeURIComponent(known.pk)}/change/`;
       item.append(
         h("a", { href: address, target: "_blank", draggable: "false", title: dangling ? "Write it" : "Open it" }, text),

@@ -13,6 +13,8 @@ from publishing.admin.lists import COMMON_VIEWS, QuickView, QuickViews
 from publishing.models import Reference
 from publishing.values import DIFFICULTIES
 
+_READ_FIRST = Reference.objects.filter(source=OuterRef("pk"), field="requires")
+
 
 class EntryViews(QuickViews):
     views = {
@@ -20,7 +22,7 @@ class EntryViews(QuickViews):
         # Neither a section that says so nor entries to read first.
         "without-prerequisites": QuickView(
             _("Without prerequisites"),
-            Q(prerequisites=None) & ~Q(Exists(Reference.objects.filter(source=OuterRef("pk"), field="requires"))),
+            Q(prerequisites__isnull=True) & ~Q(Exists(_READ_FIRST)),
         ),
     }
 

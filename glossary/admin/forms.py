@@ -71,6 +71,10 @@ class EntryEditor(Editor):
     def parts(self) -> list[Any]:
         return [self.form, self.links, self.body]
 
+    @property
+    def labels(self) -> dict[str, str]:
+        return {**super().labels, "externalLinks": "Link"}
+
     def initial(self, record: EntryRecord) -> dict[str, Any]:
         return {
             "title": record.title,

@@ -75,7 +75,7 @@ class LinkRows(forms.BaseFormSet):
         rows: list[tuple[float, int | None, LinkForm]] = []
         for at, form in enumerate(self.forms):
             is_old = at < len(self.links)
-            if self._should_delete_form(form) or not (is_old or form.has_changed()):
+            if form.cleaned_data.get("DELETE") or not (is_old or form.has_changed()):
                 continue
             order = form.cleaned_data.get("ORDER")
             rows.append((float("inf") if order is None else order, at if is_old else None, form))

@@ -49,7 +49,6 @@ class EntryAdmin(ItemAdmin):
         DifficultyFilter,
         ("tags", AutocompleteSelectFilter),
     )
-    list_select_related = ("item__updated_by", "category")
     ordering = ("item__sort_key",)
     search_fields = ("item__title",)
     search_help_text = _("Search titles, slugs, other names and tags")
@@ -58,8 +57,14 @@ class EntryAdmin(ItemAdmin):
     def blank() -> EntryRecord:
         return EntryRecord(title="", slug="", status=Status.PUBLISHED, last_updated=None)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).defer(*_HEAVY).prefetch_related("entry_tags__tag")
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("item__updated_by", "category")
+            .defer(*_HEAVY)
+            .prefetch_related("entry_tags__tag")
+        )
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         return lists.search(queryset, search_term, _has_name_or_tag), False

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
@@ -39,7 +39,7 @@ class CategoryAdmin(ModelAdmin):
     search_fields = ("name",)
     actions = None
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(used=Count("entries"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ class TagAdmin(ModelAdmin):
     actions = None
     list_per_page = 100
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(used=Count("entries"))
 
     def get_urls(self) -> list[URLPattern]:

@@ -68,11 +68,11 @@ class BodyForm(forms.Form):
 
     def clean(self) -> None:
         for name in self.changed_data:
-            heading = f"{name}-heading"
+            beside = f"{name}-heading"
             if name.endswith("-heading") and not self.cleaned_data.get(name) and name.split("-")[0].isdigit():
                 self.add_error(name, "A section needs a heading. To take it out, remove its text.")
-            if name in self.new and self.cleaned_data.get(name) and not self.cleaned_data.get(heading):
-                self.add_error(heading, "Give the section a heading.")
+            if name in self.new and self.cleaned_data.get(name) and not self.cleaned_data.get(beside):
+                self.add_error(beside, "Give the section a heading.")
 
     def write(self, document: Document) -> None:
         """Writes what differs; from the last section to the first, because one without text is taken out."""
@@ -90,9 +90,9 @@ class BodyForm(forms.Form):
                 with refusals_at(self, key):
                     document.sections[heading] = texts[key]
         for name in self.new:
-            if heading := texts.get(f"{name}-heading"):
+            if new_heading := texts.get(f"{name}-heading"):
                 with refusals_at(self, name):
-                    document.sections.append(heading, texts.get(name, ""))
+                    document.sections.append(new_heading, texts.get(name, ""))
         if "preamble" in changed:
             with refusals_at(self, "preamble"):
                 document.preamble = texts["preamble"]

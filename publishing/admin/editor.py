@@ -8,9 +8,9 @@ from publishing.admin.body import BodyForm
 from publishing.admin.fields import LineField, LinesField, WordField
 from publishing.admin.forms import DocumentForm, freeze
 from publishing.admin.labels import labels
+from publishing.admin.settling import Settling
 from publishing.admin.widgets import Chips
 from publishing.edits import set_date
-from publishing.errors import WriteRefused
 from publishing.problems import Problem
 
 
@@ -32,8 +32,8 @@ class Editor:
         self.base = document
         # What is odd about the document, for the page to mention.
         self.warnings: list[Problem] = []
-        # Set when somebody else was faster.
-        self.conflict: WriteRefused | None = None
+        # Set when somebody else changed the same fields in the meantime.
+        self.settling: Settling | None = None
         self.form = self.form_class(data, initial=self.initial(record))
         self.body = BodyForm(
             self.sections(record, document),
@@ -85,6 +85,11 @@ class Editor:
         """Writes the date of the change, unless somebody typed one."""
         if "lastUpdated" not in self.form.changed_data:
             set_date(document, "lastUpdated", day)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the page calls the fields."""
+        return {name: str(field.label) for name, field in self.form.fields.items()} | {"preamble": "Text"}
 
     def refuse(self, problems: Iterable[Problem]) -> None:
         """Shows each problem where it belongs, those without a field above all."""

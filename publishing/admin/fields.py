@@ -33,7 +33,7 @@ class ParagraphField(forms.CharField):
     widget = Paragraph
 
     def to_python(self, value: Any) -> str:
-        return _to_lf(super().to_python(value))
+        return _to_lf(super().to_python(value) or "")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return not self.disabled and self._compared(initial) != self._compared(data)

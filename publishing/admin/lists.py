@@ -21,8 +21,8 @@ from publishing.admin.states import state
 from publishing.models import Item, Published, Reference
 
 
-def with_state(queryset: QuerySet) -> QuerySet:
-    """Adds `is_public`, without loading what readers get."""
+def with_state(queryset: Any) -> Any:
+    """The queryset with `is_public`, without loading what readers get."""
     return queryset.annotate(is_public=Exists(Published.objects.filter(item=OuterRef("pk"))))
 
 
@@ -70,7 +70,7 @@ class QuickView:
     """A filter with a name, offered above the list."""
 
     label: Any
-    condition: Q
+    condition: Q | Exists
 
 
 _DANGLING = Reference.objects.dangling().filter(source=OuterRef("pk"))

@@ -17,13 +17,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from documents import Document, parse
+from documents import Document, DocumentError, merge, parse
 from publishing import kinds, names
 from publishing.admin import lists
 from publishing.admin.access import in_background
 from publishing.admin.editor import Editor
+from publishing.admin.settling import Settling
 from publishing.admin.states import state
-from publishing.errors import NameTaken, StaleRevision, WriteRefused
+from publishing.errors import EditConflict, NameTaken, StaleRevision, WriteRefused
 from publishing.models import Item, Reference, Revision
 from publishing.problems import InvalidDocument, Problem, Severity
 
@@ -74,7 +75,7 @@ class ItemAdmin(ModelAdmin):
 
     # --- list ---
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return lists.with_state(super().get_queryset(request).select_related("item__updated_by"))
 
     # --- form ---
@@ -88,7 +89,7 @@ class ItemAdmin(ModelAdmin):
     ) -> HttpResponse:
         row = self.get_object(request, object_id) if object_id is not None else None
         if object_id is not None and row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
+            return self._gone(request, object_id)
         may_write = self.has_change_permission(request, row) if row else self.has_add_permission(request)
         if not may_write and not (row and self.has_view_permission(request, row)):
             raise PermissionDenied
@@ -98,9 +99,25 @@ class ItemAdmin(ModelAdmin):
                 raise PermissionDenied
             return self._save(request, row, item)
         editor = self._editor(item, bytes(item.working.data) if item else None, None)
+        if item is None:
+            given = {name: request.GET[name][:300] for name in ("title", "slug") if name in request.GET}
+            editor.form.initial.update(given)
         if not may_write:
             editor.freeze()
         return self._form_page(request, row, editor, item.revision if item else None, may_write=may_write)
+
+    def _gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """No such item. What somebody typed while it was deleted is shown, so that it can be kept."""
+        number = _number(object_id)
+        item = Item.objects.filter(pk=number, kind=self.kind).first() if number and request.method == "POST" else None
+        data = _text_of(item, _number(request.POST.get("base_revision"))) if item else None
+        if item is None or data is None or not self.has_view_or_change_permission(request):
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
+        editor = self._editor(item, data, request.POST)
+        editor.form.add_error(
+            None, _("It was deleted in the meantime. Your text is still here, to be copied elsewhere.")
+        )
+        return self._form_page(request, None, editor, None, may_write=False)
 
     def _editor(self, item: Item | None, data: bytes | None, posted: Any) -> Editor:
         if item is None or data is None:
@@ -136,21 +153,41 @@ class ItemAdmin(ModelAdmin):
         if publish and "_stamp" in request.POST and not _is_filed(item, document):
             editor.stamp(document, timezone.localdate().isoformat())
         try:
+            if item and (seen := _number(request.POST.get("settle_revision"))):
+                document, base = self._settled(request, editor, item, seen, document), seen
             saved = self.save(
                 document, item=item, base_revision=base, author=request.user, origin="admin", publish=publish
             )
+        except EditConflict as error:
+            editor.settling = Settling(error.item, error.merge, request.POST, editor.labels)
         except InvalidDocument as error:
             editor.refuse(problem for problem in error.problems if problem.severity is Severity.ERROR)
         except NameTaken as error:
             editor.refuse([Problem("slug.taken", str(error), _("Choose another one."), field="slug")])
-        except StaleRevision as error:
-            editor.conflict = error
+        except DocumentError as error:
+            editor.refuse([Problem(error.code, error.message, error.hint)])
         except WriteRefused as error:
             editor.refuse([Problem("write.refused", str(error))])
         else:
             self._say_what_happened(request, item, saved, base, publish=publish)
             return saved
         return None
+
+    def _settled(self, request: HttpRequest, editor: Editor, item: Item, seen: int, document: Document) -> Document:
+        """What was typed, merged with the text that the other side saved, by the choices that were made.
+
+        Raises:
+            EditConflict: a choice is missing.
+            DocumentError: the document cannot hold what was chosen.
+        """
+        data = _text_of(item, seen)
+        if data is None:
+            raise StaleRevision(item, seen)
+        result = merge(editor.base, parse(data, item.path), document)
+        settling = Settling(item, result, request.POST, editor.labels)
+        if not settling.is_answered:
+            raise EditConflict(item, result)
+        return result.resolved(settling.choices)
 
     def _say_what_happened(
         self, request: HttpRequest, before: Item | None, saved: Item, base: int | None, *, publish: bool
@@ -290,6 +327,8 @@ def _number(text: str | None) -> int | None:
 
 def _text_of(item: Item, revision: int | None) -> bytes | None:
     """The text of that revision, from which the form was made."""
+    if revision is None:
+        return None
     if revision == item.revision:
         return bytes(item.working.data)
     found = Revision.objects.filter(item=item, number=revision).select_related("document").first()

@@ -1,6 +1,7 @@
 """Where an item stands between its editors and its readers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +13,9 @@ from publishing.models import Item
 class State:
     """tone: grey, green, amber or red, beside the words and never instead of them."""
 
-    label: str
+    label: Any
     tone: str
-    explanation: str
+    explanation: Any
 
 
 DRAFT = State(_("Draft"), "grey", _("Readers do not see it."))
