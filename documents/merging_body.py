@@ -7,7 +7,7 @@ from typing import Any
 from .conflicts import ABSENT, Ledger
 from .errors import DocumentError
 from .identity import identities, new_sections, sections
-from .merging_text import merge_lines, merge_prose
+from .merging_text import merge_lines, merge_prose, same_blocks
 from .naming import ORDER, PREAMBLE, Id, section_names
 from .ordering import merged_order, moves_clash
 from .parts import Parts, Section
@@ -203,10 +203,24 @@ def merge_text(three: Three[Any]) -> Any:
     if three.ours in (three.base, three.theirs) or three.theirs == three.base:
         return pick(three)
     if three.ours is ABSENT or three.theirs is ABSENT:
-        return None
+        # Other marks of a list or blank lines between paragraphs are no reason to keep what the other side removed.
+        left = three.theirs if three.ours is ABSENT else three.ours
+        return ABSENT if three.base is not ABSENT and _same_content(three.base, left) else None
     texts: Three[str] = three._replace(base="" if three.base is ABSENT else three.base)
     merged = _merged_items(texts)
-    return merge_prose(texts) if merged is None and texts.base else merged
+    if merged is not None or not texts.base:
+        return merged
+    merged = merge_prose(texts)
+    if merged is None and _same_content(texts.base, texts.ours):
+        return texts.theirs
+    if merged is None and _same_content(texts.base, texts.theirs):
+        return texts.ours
+    return merged
+
+
+def _same_content(a: str, b: str) -> bool:
+    items = flat_items(a)
+    return same_blocks(a, b) or (items is not None and items == flat_items(b))
 
 
 def _merged_items(three: Three[str]) -> str | None:

@@ -51,6 +51,11 @@ def merge_prose(three: Three[str]) -> str | None:
     return _joined(result)
 
 
+def same_blocks(a: str, b: str) -> bool:
+    """Whether two texts differ in nothing but the blank lines between their paragraphs."""
+    return [block.text for block in _blocks(a)] == [block.text for block in _blocks(b)]
+
+
 def merge_lines(three: Three[str], keep_both: bool = False) -> str | None:
     """The same by lines alone. None where both changed one line, or inserted other lines at one place.
 

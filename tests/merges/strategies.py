@@ -138,11 +138,11 @@ def edited(draw: st.DrawFn, base: bytes, side: str, mine: Mine, moves: bool, mos
     return bytes(document)
 
 
-def sides(disjoint: bool) -> st.SearchStrategy[tuple[bytes, bytes, bytes]]:
-    """Base, ours and theirs. disjoint: they edit different things, and only one of them moves any."""
+def sides(disjoint: bool) -> st.SearchStrategy[tuple[tuple[bytes, bytes, bytes], str]]:
+    """(base, ours, theirs), and who may move things. disjoint: they edit different things, and only one moves any."""
 
     @st.composite
-    def drawn(draw: st.DrawFn) -> tuple[bytes, bytes, bytes]:
+    def drawn(draw: st.DrawFn) -> tuple[tuple[bytes, bytes, bytes], str]:
         base = draw(bases())
         mover = draw(st.sampled_from(["o", "t"]))
         ours, theirs = (
@@ -155,7 +155,7 @@ def sides(disjoint: bool) -> st.SearchStrategy[tuple[bytes, bytes, bytes]]:
             )
             for side, odd in (("o", 0), ("t", 1))
         )
-        return base, ours, theirs
+        return (base, ours, theirs), mover
 
     return drawn()
 
@@ -355,7 +355,8 @@ def _key_order(draw: st.DrawFn, text: str) -> str:
     if found is None:
         return text
     rest = text[: found.start()] + text[found.end() :]
-    return re.sub(rf"{newline}---(?={newline}|\Z)", lambda _: newline + found[0] + "---", rest, count=1)
+    moved, times = re.subn(rf"{newline}---(?={newline}|\Z)", lambda _: newline + found[0] + "---", rest, count=1)
+    return moved if times else text
 
 
 def _marks(draw: st.DrawFn, text: str) -> str:
