@@ -104,7 +104,7 @@ def test_a_new_title_costs_one_line_in_each(corpus: Path, copy: Path, tmp_path: 
         removed, added = folders.changes(old, written[path])
         # Publishing takes the mark of a draft out of a file, and nothing else.
         assert removed[1:] == [line for line in old.split(b"\n") if line.lower() in DRAFT_MARKS], path
-        assert removed[0].lower().startswith(b"title:")
+        assert removed[0].lower().lstrip().startswith(b"title:")
         assert len(added) == 1, path
         assert b"Another title: number " in added[0]
 

@@ -1,0 +1,69 @@
+"""A database of its own, which is gone afterwards. Yours is never touched."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+
+@contextmanager
+def made(folder: Path, url: str) -> Iterator[str]:
+    """Gives the DATABASE_URL of a new database: a SQLite file in the folder, or one beside the PostgreSQL one of `url`."""
+    if not url.startswith("postgres"):
+        yield f"sqlite:///{folder / 'lemma.sqlite3'}"
+        return
+    import psycopg
+
+    name = f"lemma_bench_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        try:
+            yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+
+
+def migrate() -> None:
+    """Makes the tables; on SQLite, keeps a copy of the empty file."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0)
+    if connection.vendor == "sqlite":
+        connection.close()
+        file = _file()
+        shutil.copy(file, f"{file}.empty")
+
+
+def empty() -> None:
+    """Empties all tables. On SQLite by the empty file, or the free pages of the last round would be filled first."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        call_command("flush", interactive=False, verbosity=0)
+        return
+    connection.close()
+    file = _file()
+    for ending in ("-wal", "-shm"):
+        Path(f"{file}{ending}").unlink(missing_ok=True)
+    shutil.copy(f"{file}.empty", file)
+
+
+def size() -> int:
+    """Bytes on the disk."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        return _file().stat().st_size
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
+
+
+def _file() -> Path:
+    from django.db import connection
+
+    return Path(connection.settings_dict["NAME"])

@@ -1,0 +1,50 @@
+"""Time, taken twice: by the clock on the wall, and by the processor, which other people's work disturbs less."""
+
+import gc
+import statistics
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter, process_time
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """Seconds."""
+
+    wall: float
+    cpu: float
+
+    def __truediv__(self, number: float) -> "Time":
+        return Time(self.wall / number, self.cpu / number)
+
+
+def timed(work: Callable[[], object]) -> Time:
+    # What an earlier measurement left behind is not this one's work.
+    gc.collect()
+    wall, cpu = perf_counter(), process_time()
+    work()
+    return Time(perf_counter() - wall, process_time() - cpu)
+
+
+@dataclass(slots=True)
+class Times:
+    """Every measurement of every round, by name. Each round measures everything once, so all see the same weather."""
+
+    rounds: dict[str, list[Time]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, name: str, work: Callable[[], object], per: float = 1) -> None:
+        """per: how many equal pieces the work consists of."""
+        self.rounds[name].append(timed(work) / per)
+
+    def median(self, name: str) -> Time:
+        taken = self.rounds[name]
+        return Time(statistics.median(time.wall for time in taken), statistics.median(time.cpu for time in taken))
+
+    def ratio(self, name: str, floor: str) -> Time:
+        """The median of the ratios within each round."""
+        pairs = list(zip(self.rounds[name], self.rounds[floor], strict=True))
+        return Time(
+            statistics.median(ours.wall / theirs.wall for ours, theirs in pairs),
+            statistics.median(ours.cpu / max(theirs.cpu, 1e-9) for ours, theirs in pairs),
+        )

@@ -1,0 +1,47 @@
+"""The work as Lemma does it: by its commands and its doors. Needs Django set up."""
+
+from io import StringIO
+from pathlib import Path
+
+import documents
+
+
+def import_content(root: Path) -> None:
+    _run("import_content", root)
+
+
+def export_content(root: Path) -> None:
+    _run("export_content", root)
+
+
+def _run(name: str, root: Path) -> None:
+    from django.core.management import call_command
+
+    call_command(name, str(root), stdout=StringIO(), stderr=StringIO())
+
+
+def edit(data: bytes, title: str) -> bytes:
+    document = documents.parse(data)
+    document["title"] = title
+    return bytes(document)
+
+
+def publish(slug: str, title: str) -> None:
+    """What happens when an editor presses Publish."""
+    from glossary.editing import save_entry
+    from publishing.models import Item
+
+    item = Item.objects.select_related("working").get(kind="entry", slug=slug)
+    document = documents.parse(bytes(item.working.data), item.path)
+    document["title"] = title
+    save_entry(document, item=item, base_revision=item.revision, publish=True)
+
+
+def queries(slug: str, title: str) -> int:
+    """How many statements a publication takes, those that begin and end the transaction left out."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as captured:
+        publish(slug, title)
+    return sum(1 for query in captured if not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")))
