@@ -1,0 +1,3 @@
+from sync.admin.conflicts import ConflictAdmin
+
+__all__ = ["ConflictAdmin"]

@@ -1,0 +1,3 @@
+from tests.sync.conftest import known, root
+
+__all__ = ["known", "root"]
