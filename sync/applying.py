@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import IntegrityError, transaction
 
@@ -22,6 +22,7 @@ from sync.state import Agreed, Known, record_bases, texts
 from sync.steps import Clash, Step
 
 _BATCH = 500
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -214,39 +215,72 @@ def _item(known: Known) -> Item:
 # --- files ---
 
 
-def write_files(place: Place, steps: Sequence[Step], outcome: Outcome, *, committing: bool = False) -> list[str]:
-    """The folder's part of the steps, for what `write_each` did not refuse. Gives the paths written and removed.
-
-    Args:
-        committing: whether what is written is to be committed; then it is noted as waiting for that.
-    """
+def write_files(place: Place, steps: Sequence[Step], outcome: Outcome) -> None:
+    """The folder's part of the steps, for what `write_each` did not refuse."""
     todo = [step for step in steps if step.changes_files]
-    touched: list[str] = []
     for some in _batches(_in_order(todo)):
         data = texts(step.wanted for step in some if step.wanted)
-        folders: set[Path] = set()
-        done: list[Step] = []
+        done = _Done(place)
         for step in some:
+            if step.path in done.freed:
+                # Recorded first: a sync that is killed now must not take the new file there for the one that went.
+                done.record()
             try:
-                paths = _carry_out(place, step, data, folders)
+                _carry_out(place, step, data, done.folders)
             except (OSError, SyncError) as error:
                 outcome.problems.append(_unwritable(step, error))
             else:
-                done.append(step)
-                touched += paths
-        disk.settle(sorted(folders))
-        outcome.changed = outcome.changed or bool(done)
-        _record(place, done, committing)
-    return touched
+                done.add(step)
+                outcome.changed = True
+        done.record()
+
+
+@dataclass(slots=True)
+class _Done:
+    """Steps that were carried out and are not recorded yet; paths at which a file lay; folders with other names now."""
+
+    place: Place
+    steps: list[Step] = field(default_factory=list)
+    freed: set[str] = field(default_factory=set)
+    folders: set[Path] = field(default_factory=set)
+
+    def add(self, step: Step) -> None:
+        self.steps.append(step)
+        if step.file and (step.file.path != step.path or not step.wanted):
+            self.freed.add(step.file.path)
+
+    def record(self) -> None:
+        """The base, once the names outlast a power cut."""
+        disk.settle(sorted(self.folders))
+        agreed = [Agreed(step.item.pk, step.path, str(step.wanted)) for step in self.steps if step.item and step.wanted]
+        forgotten = [step.item.pk for step in self.steps if step.item and not step.wanted]
+        with transaction.atomic():
+            record_bases(self.place, agreed, forgotten)
+        self.steps.clear()
+        self.freed.clear()
+        self.folders.clear()
 
 
 def note_uncommitted(place: Place, steps: Iterable[Step]) -> None:
-    """What a sync that was killed may have written: both sides agree on another text than the base."""
+    """What the steps are going to write and remove, before they do: it has to be committed, whoever ends the sync."""
+    wanted: dict[str, Known] = {}
     for step in steps:
-        if step.item is None or step.item.base is None:
-            continue
-        if step.action is Action.FORGET or (step.action is Action.REMEMBER and step.item.base != step.item.filed):
-            _note(place, step, {path for path in (step.item.base_path, step.path) if path})
+        if step.changes_files and step.item is not None:
+            if step.file is not None:
+                wanted.setdefault(step.file.path, step.item)
+            # Of two that have to do with one path, the one whose file lies there afterwards.
+            wanted[step.path] = step.item
+    with transaction.atomic():
+        for some in _batches(list(wanted)):
+            rows = {row.path: row for row in Uncommitted.objects.filter(root=place.root, path__in=some)}
+            for path in some:
+                item, row = wanted[path], rows.get(path)
+                if row is None:
+                    Uncommitted.objects.create(root=place.root, path=path, item_id=item.pk, before_id=item.base)
+                elif row.item_id != item.pk:
+                    row.item_id, row.before_id = item.pk, item.base
+                    row.save()
+                # Else the oldest base counts: all since then goes into one commit.
 
 
 def _in_order(steps: list[Step]) -> list[Step]:
@@ -266,7 +300,7 @@ def _in_order(steps: list[Step]) -> list[Step]:
     return removals + ordered
 
 
-def _carry_out(place: Place, step: Step, data: dict[str, bytes], folders: set[Path]) -> list[str]:
+def _carry_out(place: Place, step: Step, data: dict[str, bytes], folders: set[Path]) -> None:
     """Raises OSError or SyncError, and then the folder is as it was, or the file is complete where it lay."""
     file = step.file
     source = folder.locate(place, file.path) if file else None
@@ -276,14 +310,14 @@ def _carry_out(place: Place, step: Step, data: dict[str, bytes], folders: set[Pa
         _expect(place, file.path, source, file.text)
         disk.remove(source)
         folders.add(source.parent)
-        return [file.path]
+        return
     target = folder.locate(place, step.path)
     wanted = str(step.wanted)
     if file is None or source is None:
         _expect(place, step.path, target, None)
         disk.write(target, data[wanted])
         folders.add(target.parent)
-        return [step.path]
+        return
     _expect(place, file.path, source, file.text)
     if file.text != wanted:
         disk.write(source, data[wanted])
@@ -292,8 +326,6 @@ def _carry_out(place: Place, step: Step, data: dict[str, bytes], folders: set[Pa
         # Renamed only when complete, so there never are two files of one item.
         disk.move(source, target)
         folders |= {source.parent, target.parent}
-        return [file.path, step.path]
-    return [step.path]
 
 
 def _expect(place: Place, path: str, file: Path, text: str | None) -> None:
@@ -316,24 +348,6 @@ def _unwritable(step: Step, error: Exception) -> Problem:
     return Problem("file.unwritable", f"The file cannot be written: {reason}.", hint, path=step.name)
 
 
-def _record(place: Place, done: list[Step], committing: bool) -> None:
-    agreed = [Agreed(step.item.pk, step.path, str(step.wanted)) for step in done if step.item and step.wanted]
-    forgotten = [step.item.pk for step in done if step.item and not step.wanted]
-    with transaction.atomic():
-        record_bases(place, agreed, forgotten)
-        for step in done if committing else ():
-            _note(place, step, {step.path, *([step.file.path] if step.file else [])})
-
-
-def _note(place: Place, step: Step, paths: set[str]) -> None:
-    assert step.item is not None
-    for path in paths:
-        # The oldest base counts: all since then goes into one commit.
-        Uncommitted.objects.get_or_create(
-            root=place.root, path=path, defaults={"item_id": step.item.pk, "before_id": step.item.base}
-        )
-
-
-def _batches(steps: list[Step]) -> Iterator[list[Step]]:
-    for start in range(0, len(steps), _BATCH):
-        yield steps[start : start + _BATCH]
+def _batches(several: list[T]) -> Iterator[list[T]]:
+    for start in range(0, len(several), _BATCH):
+        yield several[start : start + _BATCH]

@@ -1,6 +1,5 @@
 """What a sync wrote, as commits: one for each author of the edits, with only the files that were written."""
 
-import os
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,14 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from documents import limits
+from publishing import bulk
 from publishing.models import Revision
-from sync import git
+from sync import disk, folder, git
 from sync.git import GitError, Repository
 from sync.models import Uncommitted
-from sync.places import Place
+from sync.places import Place, SyncError
 
 _NAME_LIMIT = 200
-# What git cuts from names itself, and what would end a header line.
+# What would end a header line, or a name in it.
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f<>\u2028\u2029]+")
 _MAIL = re.compile(r"[^\s<>@\x00-\x1f]+@[^\s<>@\x00-\x1f]+")
 NOBODY = ("Lemma", "lemma@localhost")
@@ -30,6 +31,8 @@ class Edit:
     # Relative to the top of the repository.
     path: str
     title: str
+    # Whether the file is gone: its item was deleted, or has it elsewhere now.
+    gone: bool
     revisions: list[Revision] = field(default_factory=list)
     deleted_by: tuple[str, str] | None = None
     moment: datetime | None = None
@@ -50,8 +53,27 @@ class Edit:
 
 def identity(name: str, email: str) -> tuple[str, str]:
     """A name and an address that git takes, whatever an account is called."""
-    clean = " ".join(_NOT_IN_NAMES.sub(" ", name).split()).strip(".,:;\"' ")[:_NAME_LIMIT]
+    # What git cuts from the ends of names: it refuses one of which nothing is left.
+    clean = " ".join(_NOT_IN_NAMES.sub(" ", name).split())[:_NAME_LIMIT].strip(".,:;\"'\\ ")
     return clean or NOBODY[0], email if _MAIL.fullmatch(email) and len(email) <= _NAME_LIMIT else NOBODY[1]
+
+
+def open_around(places: Sequence[Place]) -> Repository:
+    """The repository that holds all the folders, ready for a commit.
+
+    Raises:
+        SyncError: there is none, they are in several, or something is under way in it.
+    """
+    repository = git.open_repository(places[0].folder)
+    for place in places:
+        repository.relative(place.folder)
+        if place.folder.is_dir() and (other := git.open_repository(place.folder)).top != repository.top:
+            raise SyncError(
+                f"{place.folder} is in the git repository {other.top}, and {places[0].folder} in {repository.top}. "
+                "Entries and books must be in one repository."
+            )
+    git.branch_of(repository)
+    return repository
 
 
 def commit(repository: Repository, places: Sequence[Place]) -> list[str]:
@@ -71,7 +93,7 @@ def commit(repository: Repository, places: Sequence[Place]) -> list[str]:
     for author, edits in sorted(groups.items(), key=lambda group: _moment(group[1])):
         if line := _commit(repository, author, edits):
             lines.append(line)
-        Uncommitted.objects.filter(pk__in=[edit.row.pk for edit in edits]).delete()
+        bulk.delete(Uncommitted, "id", [edit.row.pk for edit in edits])
     return lines
 
 
@@ -87,13 +109,16 @@ def _edits(repository: Repository, place: Place) -> list[Edit]:
     edits = []
     for row in rows:
         item = row.item
+        if not _is_written(place, row):
+            continue
         filed = [each for each in revisions[item.pk] if each.document_id == item.filed_id]
         until = filed[-1].number if filed else item.revision
         edit = Edit(
             row,
             repository.relative(place.folder / row.path),
             item.title,
-            [each for each in revisions[item.pk] if since.get(row.pk, 0) < each.number <= until],
+            not _lies_there(row),
+            [each for each in revisions[item.pk] if since.get((item.pk, row.before_id), 0) < each.number <= until],
         )
         if item.deleted_at:
             person = item.updated_by
@@ -107,18 +132,32 @@ def _edits(repository: Repository, place: Place) -> list[Edit]:
     return edits
 
 
-def _numbers_of(rows: Sequence[Uncommitted]) -> dict[int, int]:
-    """The number of the newest revision that had the text of the base before."""
-    found: dict[int, int] = {}
-    wanted = {(row.item_id, row.before_id): row.pk for row in rows if row.before_id}
+def _lies_there(row: Uncommitted) -> bool:
+    """Whether the item's file belongs at this path; else it was removed from there."""
+    return row.item.deleted_at is None and row.item.path == row.path
+
+
+def _is_written(place: Place, row: Uncommitted) -> bool:
+    """Whether the folder holds what was to be written. If not, the disk refused, or a person was faster."""
+    try:
+        found = folder.digest(disk.read(place.folder / row.path, limits.FILE_BYTES))
+    except (FileNotFoundError, NotADirectoryError):
+        found = None
+    except OSError:
+        return False
+    return found == (row.item.filed_id if _lies_there(row) else None)
+
+
+def _numbers_of(rows: Sequence[Uncommitted]) -> dict[tuple[Any, Any], int]:
+    """By item and text of the base before, the number of the newest revision that had it."""
+    found: dict[tuple[Any, Any], int] = {}
     for start in range(0, len(rows), 500):
         some = rows[start : start + 500]
-        pairs = Revision.objects.filter(
+        triples = Revision.objects.filter(
             item__in={row.item_id for row in some}, document__in={row.before_id for row in some if row.before_id}
         ).values_list("item", "document", "number")
-        for item, document, number in pairs:
-            if (key := wanted.get((item, document))) is not None:
-                found[key] = max(found.get(key, 0), number)
+        for item, document, number in triples:
+            found[item, document] = max(found.get((item, document), 0), number)
     return found
 
 
@@ -128,41 +167,39 @@ def _moment(edits: Sequence[Edit]) -> datetime:
 
 def _commit(repository: Repository, author: tuple[str, str], edits: list[Edit]) -> str:
     """The short name and subject of the new commit; "" where the files are committed already."""
-    index = repository.folder / f"lemma-index-{os.urandom(6).hex()}"
-    own_index = {"GIT_INDEX_FILE": str(index)}
-    head = git.head_of(repository)
+    head = repository.find_commit("HEAD")
     paths = [edit.path for edit in edits]
-    try:
-        # An index of our own, so that what somebody has staged plays no part.
+    with repository.own_index() as own_index:
         repository.run("read-tree", *([head] if head else ["--empty"]), env=own_index)
         _stage(repository, paths, own_index)
         tree = repository.line("write-tree", env=own_index)
-    finally:
-        index.unlink(missing_ok=True)
-        index.with_name(f"{index.name}.lock").unlink(missing_ok=True)
-    if head and tree == repository.line("rev-parse", f"{head}^{{tree}}"):
-        return ""
-    message = _message(edits)
-    when = f"{_moment(edits).timestamp():.0f} +0000"
-    env = {
-        "GIT_AUTHOR_NAME": author[0],
-        "GIT_AUTHOR_EMAIL": author[1],
-        "GIT_AUTHOR_DATE": f"@{when}",
-        **committer(repository),
-    }
-    parents = ("-p", head) if head else ()
-    new = repository.run("commit-tree", tree, *parents, "-F", "-", data=message.encode(), env=env).decode().strip()
-    subject = message.partition("\n")[0]
-    # Only if nobody committed in between.
-    repository.run("update-ref", "-m", f"lemma: {subject}", "HEAD", new, head or "")
+    new, subject = head, ""
+    if not head or tree != repository.line("rev-parse", f"{head}^{{tree}}"):
+        subject = _message(edits).partition("\n")[0]
+        new = _new_commit(repository, head, tree, author, edits)
+        # Only if nobody committed in between.
+        repository.run("update-ref", "-m", f"lemma: {subject}", "HEAD", new, head or "")
+    # Also without a new commit: a sync may have been killed between the two.
     try:
         _stage(repository, paths, {})
     except GitError as error:
         raise GitError(
-            f"The commit {new[:10]} was made, but its files could not be marked as unchanged. {error} "
-            "Then run: git reset -q"
+            f"The commit {str(new)[:10]} is made, but its files could not be marked as unchanged. {error} "
+            "Then run: git reset --quiet"
         ) from error
-    return f"{new[:10]} {subject}"
+    return f"{str(new)[:10]} {subject}" if subject else ""
+
+
+def _new_commit(repository: Repository, head: str | None, tree: str, author: tuple[str, str], edits: list[Edit]) -> str:
+    env = {
+        "GIT_AUTHOR_NAME": author[0],
+        "GIT_AUTHOR_EMAIL": author[1],
+        "GIT_AUTHOR_DATE": f"@{_moment(edits).timestamp():.0f} +0000",
+        **committer(repository),
+    }
+    parents = ("-p", head) if head else ()
+    message = _message(edits).encode()
+    return repository.run("commit-tree", tree, *parents, "-F", "-", data=message, env=env).decode().strip()
 
 
 def _stage(repository: Repository, paths: Sequence[str], env: dict[str, str]) -> None:
@@ -186,7 +223,8 @@ def _message(edits: Sequence[Edit]) -> str:
     lines = [subject, ""]
     for edit in edits:
         notes = dict.fromkeys(_plain(each.message) for each in edit.revisions if each.message and each.author_name)
-        lines.append(f"- {_plain(edit.path)}" + (f": {'; '.join(notes)}" if notes else ""))
+        gone = " (removed)" if edit.gone else ""
+        lines.append(f"- {_plain(edit.path)}{gone}" + (f": {'; '.join(notes)}" if notes else ""))
     others = sorted({other for edit in edits for other in edit.others})
     if others:
         lines += ["", *(f"Co-authored-by: {name} <{mail}>" for name, mail in others)]
@@ -195,9 +233,3 @@ def _message(edits: Sequence[Edit]) -> str:
 
 def _plain(text: str) -> str:
     return " ".join(_NOT_IN_NAMES.sub(" ", text).split())[:_NAME_LIMIT]
-
-
-def refuse_outside(repository: Repository, places: Sequence[Place]) -> None:
-    """Raises SyncError for a folder that is not in the repository."""
-    for place in places:
-        repository.relative(place.folder)

@@ -70,6 +70,7 @@ def run(
     books: Library | None = None,
     announce: Callable[[Report], None] = lambda report: None,
     progress: Progress = lambda number: None,
+    lock: bool = True,
 ) -> Report:
     """Brings folders and database into step, as far as the options let it.
 
@@ -77,11 +78,12 @@ def run(
         books: a JSON library whose books are imported; those that are there already stay as they are.
         announce: called with the finished plan before anything is written.
         progress: called with the number of files just read.
+        lock: False where the caller holds the lock of the folders.
 
     Raises:
         SyncError: another sync is at work, more would be deleted than was asked for, or an import was overtaken.
     """
-    with nullcontext() if options.dry_run else _prepared(places, options):
+    with _locked(places, options) if lock and not options.dry_run else nullcontext():
         report, plans = _planned(places, options, progress)
         if books:
             _plan_library(books, next(plan for plan in plans if plan.place.kind == "book"), report)
@@ -103,8 +105,7 @@ def run(
 
 
 @contextmanager
-def _prepared(places: Sequence[Place], options: Options) -> Iterator[None]:
-    """Locked, and without the temporary files of a sync that was killed."""
+def _locked(places: Sequence[Place], options: Options) -> Iterator[None]:
     if options.half is Half.FILES:
         for place in places:
             if _has_files(place):
@@ -267,13 +268,14 @@ def _apply(places: Sequence[Place], plans: list[Steps], options: Options, report
     for number in range(_ROUNDS):
         outcome = applying.Outcome()
         waiting = applying.waiting_in(places) if options.half is Half.BOTH else applying.Waiting()
+        if options.committing:
+            for plan in plans:
+                applying.note_uncommitted(plan.place, plan.steps)
         applying.write_each(_steps(plans), waiting, outcome)
         overtaken = {id(step) for step in outcome.stale}
         for plan in plans:
             steps = [step for step in plan.steps if id(step) not in overtaken]
-            if options.committing:
-                applying.note_uncommitted(plan.place, steps)
-            applying.write_files(plan.place, steps, outcome, committing=options.committing)
+            applying.write_files(plan.place, steps, outcome)
         report.written = report.written or outcome.changed
         report.problems += outcome.problems
         for problem in outcome.problems:

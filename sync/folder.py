@@ -65,15 +65,26 @@ def _list(place: Place, folder: str, below: str, found: Listing) -> None:
 
 
 def _reason_to_skip(file: os.DirEntry[str]) -> str:
-    if file.name.startswith("."):
-        return "hidden"
-    if file.name.lower() in _SKIPPED:
-        return "no content by its name"
+    if reason := _reason_in_name(file.name):
+        return reason
     if file.is_symlink():
         return "symbolic link"
-    if not file.name.endswith(".md"):
-        return "does not end in .md"
     return "" if file.is_file(follow_symlinks=False) else "no regular file"
+
+
+def _reason_in_name(name: str) -> str:
+    if name.startswith("."):
+        return "hidden"
+    if name.lower() in _SKIPPED:
+        return "no content by its name"
+    return "" if name.endswith(".md") else "does not end in .md"
+
+
+def is_content(path: str) -> bool:
+    """Whether a listing takes a regular file at this path below its place."""
+    *folders, name = path.split("/")
+    hidden = any(each.startswith(".") for each in folders)
+    return not hidden and not _reason_in_name(name) and _unusable(path) is None
 
 
 def _unusable(path: str) -> Problem | None:

@@ -1,16 +1,30 @@
 """The `git` command, told to be quiet, to ask nothing, and to run nobody's hooks."""
 
 import os
+import re
+import signal
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sync.places import SyncError
 
-# A commit of ours changes only content that Lemma has checked already. Hooks might wait for input, or rewrite files.
-_QUIET = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "gc.auto=0")
-_LOCAL, _NETWORK = 60, 300
+_SETTINGS = (
+    # A commit of ours changes only content that Lemma has checked. Hooks might wait for input, or rewrite files.
+    f"core.hooksPath={os.devnull}",
+    "core.fsmonitor=false",
+    "gc.auto=0",
+    "i18n.commitEncoding=utf-8",
+)
+_OPTIONS = ("--literal-pathspecs", *(word for setting in _SETTINGS for word in ("-c", setting)))
+# Seconds for what happens on this machine, and for what talks to another.
+_LOCAL, _NETWORK = 60.0, 300.0
+# Seconds that another git command may hold the index: an editor looks at the status, a person commits.
+_PATIENCE = 5.0
 # Work that somebody has begun and must end first: file in the git folder, what it is, how to end it.
 _UNDER_WAY = (
     ("MERGE_HEAD", "merge", "git merge --continue or --abort"),
@@ -19,6 +33,11 @@ _UNDER_WAY = (
     ("CHERRY_PICK_HEAD", "cherry-pick", "git cherry-pick --continue or --abort"),
     ("REVERT_HEAD", "revert", "git revert --continue or --abort"),
 )
+# Only what says where the repository is could mislead us; what asks somebody would wait for ever.
+_LEFT_OUT = frozenset(
+    f"GIT_{name}"
+    for name in ("DIR", "WORK_TREE", "INDEX_FILE", "OBJECT_DIRECTORY", "COMMON_DIR", "NAMESPACE", "PREFIX")
+) | {"SSH_ASKPASS"}
 
 
 class GitError(SyncError):
@@ -37,33 +56,56 @@ class Repository:
         *words: str,
         data: bytes | None = None,
         env: Mapping[str, str] | None = None,
-        network: bool = False,
-        accepted: Sequence[int] = (0,),
+        accepted: Collection[int] = (0,),
     ) -> bytes:
         """What a git command prints. Paths among the words are taken literally.
 
         Args:
             data: its standard input.
-            network: whether it talks to a remote, which may take minutes.
             accepted: exit codes that are no failure.
 
         Raises:
             GitError: it failed, or took too long.
         """
-        return _run(self.top, *words, data=data, env=env, network=network, accepted=accepted)[1]
+        code, out, reason = _call(self.top, words, data, env)
+        if code not in accepted:
+            raise GitError(explained(words[0], reason))
+        return out
 
     def line(self, *words: str, env: Mapping[str, str] | None = None) -> str:
-        return self.run(*words, env=env).decode("utf-8", "surrogateescape").strip()
+        return _text(self.run(*words, env=env)).strip()
 
     def code(self, *words: str) -> int:
-        return _run(self.top, *words, accepted=range(256))[0]
+        return _call(self.top, words)[0]
+
+    def talk(self, *words: str) -> tuple[int, str, str]:
+        """A command that talks to a remote, which may take minutes: exit code, what it prints, what it complains of.
+
+        Raises:
+            GitError: it took too long.
+        """
+        code, out, reason = _call(self.top, words, timeout=_NETWORK)
+        return code, _text(out), reason
+
+    def find_commit(self, name: str) -> str | None:
+        """The commit of that name, None if there is none: HEAD of a branch without one, say."""
+        code, out, _ = _call(self.top, ("rev-parse", "--quiet", "--verify", f"{name}^{{commit}}"))
+        return None if code else _text(out).strip()
 
     def relative(self, path: Path) -> str:
         """Raises SyncError for a path that is not in the work tree."""
         try:
             return path.relative_to(self.top).as_posix()
         except ValueError:
-            raise SyncError(f"{path} lies outside the git repository {self.top}.") from None
+            raise SyncError(
+                f"{path} lies outside the git repository {self.top}. Entries and books must be in one repository."
+            ) from None
+
+    @contextmanager
+    def own_index(self) -> Iterator[dict[str, str]]:
+        """An empty index of our own, so that what somebody has staged plays no part. Gives what names it to git."""
+        with TemporaryDirectory(prefix="lemma-git-") as folder:
+            yield {"GIT_INDEX_FILE": f"{folder}/index"}
 
 
 def open_repository(folder: Path) -> Repository:
@@ -72,105 +114,121 @@ def open_repository(folder: Path) -> Repository:
     Raises:
         SyncError: there is none, it has no work tree, or git does not trust it.
     """
-    code, out, err = _call(folder, ("rev-parse", "--show-toplevel", "--absolute-git-dir"), None, None, _LOCAL)
-    if code:
-        reason = err.decode("utf-8", "replace").strip()
-        if "dubious ownership" in reason:
-            hint = f"It belongs to another account. Run: git config --global --add safe.directory {folder}"
-        elif "work tree" in reason:
-            hint = "It is a bare repository; sync a clone of it."
-        else:
-            hint = "Run git init there, or leave --commit, --pull and --push out."
-        raise SyncError(f"{folder} is in no git repository that can be used. {hint}")
-    top, git = out.decode("utf-8", "surrogateescape").rstrip("\n").split("\n")
-    return Repository(Path(top), Path(git))
+    found = []
+    for wanted in ("--show-toplevel", "--absolute-git-dir"):
+        code, out, reason = _call(folder, ("rev-parse", wanted))
+        if code:
+            raise SyncError(f"{folder} is in no git repository that can be used. {_why_unusable(folder, reason)}")
+        found.append(Path(_text(out).removesuffix("\n")))
+    return Repository(*found)
+
+
+def _why_unusable(folder: Path, reason: str) -> str:
+    if "dubious ownership" in reason:
+        found = re.search(r"repository at '(.*)'", reason)
+        top = found[1] if found else folder
+        return f"It belongs to another account. Run: git config --global --add safe.directory {top}"
+    if "work tree" in reason:
+        return "It is a bare repository; sync a clone of it."
+    if "not a git repository" in reason:
+        return "Run git init there, or leave --commit, --pull and --push out."
+    return f"git says: {reason}"
 
 
 def branch_of(repository: Repository) -> str:
     """The branch to commit to.
 
     Raises:
-        SyncError: a merge, rebase or the like is under way, or no branch is checked out.
+        SyncError: a merge, rebase or the like is under way, there is none, or another git command is at work.
     """
     for name, what, way_out in _UNDER_WAY:
         if (repository.folder / name).exists():
             raise SyncError(f"A {what} is under way in {repository.top}. End it first: {way_out}.")
-    code, out = _run(repository.top, "symbolic-ref", "--quiet", "--short", "HEAD", accepted=(0, 1))
+    code, out, _ = _call(repository.top, ("symbolic-ref", "--quiet", "--short", "HEAD"))
     if code:
         raise SyncError(f"No branch is checked out in {repository.top}. Run git switch with the name of a branch.")
-    return out.decode("utf-8", "surrogateescape").strip()
+    _await_index(repository)
+    return _text(out).strip()
 
 
-def head_of(repository: Repository) -> str | None:
-    """The commit that is checked out; None on a branch without one."""
-    code, out = _run(repository.top, "rev-parse", "--quiet", "--verify", "HEAD^{commit}", accepted=(0, 1))
-    return None if code else out.decode().strip()
+def _await_index(repository: Repository) -> None:
+    lock = repository.folder / "index.lock"
+    end = time.monotonic() + _PATIENCE
+    while lock.exists():
+        if time.monotonic() > end:
+            raise SyncError(f"Another git command is at work in {repository.top}. If it was killed, remove {lock}.")
+        time.sleep(0.05)
 
 
 def nul_joined(paths: Iterable[str]) -> bytes:
     return b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
 
 
-def _run(
-    folder: Path,
-    *words: str,
-    data: bytes | None = None,
-    env: Mapping[str, str] | None = None,
-    network: bool = False,
-    accepted: Iterable[int] = (0,),
-) -> tuple[int, bytes]:
-    try:
-        code, out, err = _call(folder, words, data, env, _NETWORK if network else _LOCAL)
-    except subprocess.TimeoutExpired as error:
-        raise GitError(f"git {words[0]} did not answer within {error.timeout:.0f} seconds.") from None
-    if code not in accepted:
-        raise GitError(_explained(words[0], err.decode("utf-8", "replace").strip()))
-    return code, out
+def split(data: bytes) -> list[str]:
+    """The parts of what git prints with -z."""
+    return _text(data).split("\0")[:-1]
 
 
 def _call(
-    folder: Path, words: Sequence[str], data: bytes | None, env: Mapping[str, str] | None, timeout: float
-) -> tuple[int, bytes, bytes]:
+    folder: Path,
+    words: Sequence[str],
+    data: bytes | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout: float = _LOCAL,
+) -> tuple[int, bytes, str]:
+    """Exit code, what it prints, and what it complains of."""
     surroundings = {
-        # Only what says where the repository is could mislead us here.
-        **{name: value for name, value in os.environ.items() if name not in _MISLEADING},
+        **{name: value for name, value in os.environ.items() if name not in _LEFT_OUT},
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ASKPASS": "true",
-        "SSH_ASKPASS": "true",
         "GIT_OPTIONAL_LOCKS": "0",
         "LC_ALL": "C",
         **(env or {}),
     }
-    surroundings.setdefault("GIT_SSH_COMMAND", "ssh -o BatchMode=yes")
-    command = ["git", "--literal-pathspecs", *_QUIET, *words]
     try:
-        done = subprocess.run(  # noqa: S603 (a list, no shell)
-            command,
+        process = subprocess.Popen(  # noqa: S603 (a list, no shell)
+            ["git", *_OPTIONS, *words],  # noqa: S607
             cwd=folder,
             env=surroundings,
-            input=data if data is not None else b"",
-            capture_output=True,
-            timeout=timeout,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # Without a terminal nobody can ask for a password there.
+            start_new_session=True,
         )
     except FileNotFoundError:
         raise SyncError(
             f"There is no folder {folder}." if not folder.is_dir() else "There is no git. On Debian: apt install git"
         ) from None
-    return done.returncode, done.stdout, done.stderr
+    except OSError as error:
+        raise SyncError(f"git cannot be started: {error.strerror}.") from error
+    with process:
+        try:
+            out, err = process.communicate(data or b"", timeout=timeout)
+        except BaseException as error:
+            # Those that git started, such as ssh, go with it; they would keep us waiting.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise GitError(f"git {words[0]} did not answer within {timeout:.0f} seconds.") from None
+            raise
+    return process.returncode, out, err.decode("utf-8", "replace").strip()
 
 
-_MISLEADING = frozenset(
-    f"GIT_{name}"
-    for name in ("DIR", "WORK_TREE", "INDEX_FILE", "OBJECT_DIRECTORY", "COMMON_DIR", "NAMESPACE", "PREFIX")
-)
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
 
 
-def _explained(word: str, reason: str) -> str:
+def explained(word: str, reason: str) -> str:
+    """What a person reads when git refuses: its own words, and what to do."""
     hint = ""
     if "index.lock" in reason:
         hint = " Another git command is at work there; if it was killed, remove the file index.lock."
-    elif "could not read Username" in reason or "Permission denied (publickey" in reason:
+    elif any(
+        sign in reason for sign in ("could not read Username", "could not read Password", "Authentication failed")
+    ):
         hint = " Lemma cannot type a password: set up a key or a credential helper for its account."
-    elif "would be overwritten" in reason:
-        hint = " Commit these changes, or put them aside with git stash."
-    return f"git {word} failed: {reason or 'no reason given'}.{hint}"
+    elif "Permission denied (publickey" in reason:
+        hint = " Lemma's account has no key that the remote knows."
+    elif any(sign in reason for sign in ("would be overwritten", "not uptodate", "not up to date")):
+        hint = " It was changed here and is not committed. Commit it, or put it aside with git stash."
+    return f"git {word} failed: {reason or 'no reason given'}{'' if reason.endswith('.') else '.'}{hint}"

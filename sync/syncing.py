@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sync import committing, engine, git, upstream
+from sync.locks import locked
 from sync.places import Place, SyncError
 from sync.plan import Half
 from sync.reports import Report
@@ -28,17 +29,18 @@ def sync(places: Sequence[Place], options: Options, *, progress: Callable[[int],
     Raises:
         SyncError: it cannot begin, or git failed; what was done until then stays and is gone on from next time.
     """
-    repository = None
-    if options.commit:
-        repository = git.open_repository(places[0].folder)
-        committing.refuse_outside(repository, places)
-        git.branch_of(repository)
-    report = engine.run(places, _engine(options), progress=progress)
-    if repository is None or options.dry_run:
-        return report
-    report.commits += committing.commit(repository, places)
-    if options.pull or options.push:
-        _with_upstream(repository, places, options, report)
+    repository = committing.open_around(places) if options.commit else None
+    if repository and (options.pull or options.push) and repository.find_commit("HEAD"):
+        # Known before anything is done; a branch without a commit is asked again after the first.
+        upstream.upstream_of(repository)
+    if options.dry_run or repository is None:
+        return engine.run(places, _engine(options), progress=progress)
+    # One lock for all rounds: another sync in between would see upstream's files without their base.
+    with locked(places):
+        report = engine.run(places, _engine(options), progress=progress, lock=False)
+        report.commits += committing.commit(repository, places)
+        if options.pull or options.push:
+            _with_upstream(repository, places, options, report)
     return report
 
 
@@ -48,7 +50,7 @@ def _with_upstream(repository: git.Repository, places: Sequence[Place], options:
             if line := upstream.pull(repository, places):
                 report.commits.append(line)
             # Always, since a sync that was killed may have pulled and not gone on.
-            _add(report, engine.run(places, _engine(options)))
+            _add(report, engine.run(places, _engine(options), lock=False))
             report.commits += committing.commit(repository, places)
         if not options.push or upstream.push(repository):
             return

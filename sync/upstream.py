@@ -4,15 +4,14 @@ Content that both sides changed is not left to git, which merges lines: the fold
 that follows merges them with the items, field by field, from the text of the common ancestor.
 """
 
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from django.db import transaction
 
 from publishing import bulk
-from publishing.models import Blob, Item
+from publishing.models import Blob, Item, Revision
 from sync import folder, git
 from sync.committing import committer
 from sync.git import GitError, Repository
@@ -21,6 +20,16 @@ from sync.places import Place, SyncError
 
 # How often a push is tried again when others are faster.
 TRIES = 5
+# How a refused push is explained when somebody was faster, before it began or while it was under way.
+_FASTER = ("fetch first", "non-fast-forward", "stale info", "cannot lock ref", "failed to update ref", "incorrect old")
+_MESSAGE = b"Merge what others pushed\n\nContent that both sides changed is merged by fields in the next commit.\n"
+# Mode and name of a blob; None for a file that is not there.
+Entry = tuple[str, str] | None
+
+
+class Change(NamedTuple):
+    before: Entry
+    after: Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,32 @@ class Upstream:
     remote: str
     branch: str
     tracking: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Two commits and where they part: what each side changed since, by path."""
+
+    ancestor: str
+    ours: str
+    theirs: str
+    ours_changed: dict[str, Change]
+    theirs_changed: dict[str, Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A content file that both sides changed, and its item.
+
+    path: where it lay, below the place. current: where our side has it. data: the text of the ancestor; None where both
+    sides made a file.
+    """
+
+    place: Place
+    item: Item
+    path: str
+    current: str
+    data: bytes | None
 
 
 def upstream_of(repository: Repository) -> Upstream:
@@ -51,20 +86,31 @@ def pull(repository: Repository, places: Sequence[Place]) -> str:
     them, and the base of those we changed too is the text of the common ancestor.
 
     Raises:
-        SyncError: the remote cannot be reached, or files that are no content were changed on both sides.
+        SyncError: the remote cannot be reached, files that are no content were changed on both sides, or a file that
+            upstream changed was changed here and is not committed. Then work tree and branch are as they were.
     """
     upstream = upstream_of(repository)
-    repository.run("fetch", "--quiet", "--no-tags", upstream.remote, upstream.branch, network=True)
-    theirs = repository.line("rev-parse", "--verify", f"{upstream.tracking}^{{commit}}")
-    ours = git.head_of(repository)
+    theirs = _fetch(repository, upstream)
+    ours = repository.find_commit("HEAD")
+    if theirs is None or theirs == ours:
+        return ""
     if ours is None:
         raise SyncError("There is no commit yet. Make the first one, or clone the repository of the others.")
-    if theirs == ours or repository.code("merge-base", "--is-ancestor", theirs, ours) == 0:
+    if _has(repository, ours, theirs):
         return ""
-    if repository.code("merge-base", "--is-ancestor", ours, theirs) == 0:
+    if _has(repository, theirs, ours):
+        _refuse_overwriting(repository, ours, theirs)
         _check_out(repository, ours, theirs, "fast-forward")
         return f"{theirs[:10]} is what others pushed"
-    merged = _merge(repository, places, ours, theirs)
+    content = _Content(repository, places)
+    fork = _fork(repository, ours, theirs)
+    meetings = _meetings(repository, content, fork)
+    tree = _merged_tree(repository, content, fork, meetings)
+    words = ("commit-tree", tree, "-p", ours, "-p", theirs, "-F", "-")
+    merged = repository.run(*words, data=_MESSAGE, env=committer(repository)).decode().strip()
+    _refuse_overwriting(repository, ours, merged)
+    # Before the files, so that a sync that is killed in between merges from the same text.
+    _rebase(meetings)
     _check_out(repository, ours, merged, "merge upstream")
     return f"{merged[:10]} Merge what others pushed"
 
@@ -76,133 +122,177 @@ def push(repository: Repository) -> bool:
         SyncError: the remote refuses for another reason, or cannot be reached.
     """
     upstream = upstream_of(repository)
-    try:
-        repository.run("push", "--porcelain", upstream.remote, f"HEAD:{upstream.branch}", network=True)
-    except GitError as error:
-        if any(word in str(error) for word in ("fetch first", "non-fast-forward", "stale info", "cannot lock ref")):
-            return False
-        raise
-    return True
+    seen = repository.find_commit(upstream.tracking)
+    if seen and _has(repository, seen, "HEAD"):
+        return True
+    code, out, reason = repository.talk("push", "--porcelain", upstream.remote, f"HEAD:{upstream.branch}")
+    if not code:
+        return True
+    # One line for each branch: a flag, what was to go where, and why it did not.
+    refused = [line.split("\t")[-1] for line in out.splitlines() if line.startswith("!\t")]
+    if any(sign in line for line in refused for sign in _FASTER):
+        return False
+    raise GitError(git.explained("push", "\n".join([*refused, reason])))
+
+
+def _fetch(repository: Repository, upstream: Upstream) -> str | None:
+    """The newest commit upstream; None where nobody has pushed anything yet."""
+    words = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", upstream.remote, upstream.branch)
+    code, _, reason = repository.talk(*words)
+    if code and "couldn't find remote ref" in reason and not repository.find_commit(upstream.tracking):
+        return None
+    if code:
+        raise GitError(git.explained("fetch", reason))
+    return repository.line("rev-parse", "--verify", f"{upstream.tracking}^{{commit}}")
+
+
+def _has(repository: Repository, commit: str, other: str) -> bool:
+    """Whether a commit is another one, or comes after it."""
+    return repository.code("merge-base", "--is-ancestor", other, commit) == 0
+
+
+def _refuse_overwriting(repository: Repository, old: str, new: str) -> None:
+    """Raises GitError where checking out would overwrite a file that was changed by hand."""
+    repository.run("update-index", "-q", "--refresh", accepted=(0, 1))
+    repository.run("read-tree", "--dry-run", "-m", "-u", old, new)
 
 
 def _check_out(repository: Repository, old: str, new: str, reason: str) -> None:
-    """Raises SyncError where a file that was changed by hand would be overwritten; nothing is changed then."""
     repository.run("read-tree", "-m", "-u", old, new)
     repository.run("update-ref", "-m", f"lemma: {reason}", "HEAD", new, old)
 
 
-def _merge(repository: Repository, places: Sequence[Place], ours: str, theirs: str) -> str:
-    """A merge commit in which every content file that upstream changed is upstream's."""
+# --- merging ---
+
+
+def _fork(repository: Repository, ours: str, theirs: str) -> Fork:
+    if repository.code("merge-base", ours, theirs):
+        raise SyncError("The branch has no commit in common with upstream's. Clone the repository of the others anew.")
     ancestor = repository.line("merge-base", ours, theirs)
-    theirs_changed = _changes(repository, ancestor, theirs)
-    ours_changed = _changes(repository, ancestor, ours)
-    renamed = _renames(repository, ancestor, ours)
-    prefixes = {place: _prefix(repository, place) for place in places}
-    content = {path for path in theirs_changed if _place_of(path, prefixes)}
-    tree, conflicting = _merged_tree(repository, ours, theirs)
-    others = sorted(path for path in conflicting if not _place_of(path, prefixes))
-    if others:
-        raise SyncError(
-            f"{', '.join(others)} was changed here and upstream, and is no content of Lemma's. "
-            "Merge it by hand: git pull --no-rebase"
-        )
-    entries = dict(theirs_changed)
-    both = {path for path in content if path in ours_changed or path in renamed}
-    for path in both & renamed.keys():
-        # Under its old name again; the sync moves it once it has merged the text.
-        entries.setdefault(renamed[path], None)
-    tree = _with(repository, tree, {path: entry for path, entry in entries.items() if _place_of(path, prefixes)})
-    _rebase(repository, ancestor, both, prefixes, renamed)
-    message = "Merge what others pushed\n\nContent that both sides changed is merged by fields in the next commit.\n"
-    return (
-        repository.run(
-            "commit-tree", tree, "-p", ours, "-p", theirs, "-F", "-", data=message.encode(), env=committer(repository)
-        )
-        .decode()
-        .strip()
-    )
+    return Fork(ancestor, ours, theirs, _changes(repository, ancestor, ours), _changes(repository, ancestor, theirs))
 
 
-def _merged_tree(repository: Repository, ours: str, theirs: str) -> tuple[str, set[str]]:
-    """git's own merge, for what is no content: the tree, and the paths that it could not merge."""
-    out = repository.run(
-        "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs, accepted=(0, 1)
-    )
-    tree, *paths = out.decode("utf-8", "surrogateescape").rstrip("\0").split("\0")
-    return tree, set(paths)
+def _changes(repository: Repository, old: str, new: str) -> dict[str, Change]:
+    """By path, what is another in `new`."""
+    fields = git.split(repository.run("diff-tree", "-r", "-z", "--no-renames", old, new))
+    found = {}
+    for head, path in zip(fields[::2], fields[1::2], strict=True):
+        old_mode, new_mode, old_blob, new_blob, status = head.lstrip(":").split(" ")
+        before = None if status == "A" else (old_mode, old_blob)
+        found[path] = Change(before, None if status == "D" else (new_mode, new_blob))
+    return found
 
 
-def _changes(repository: Repository, old: str, new: str) -> dict[str, tuple[str, str] | None]:
-    """Path to (mode, blob) of what is another in `new`; None for what is gone."""
-    out = repository.run("diff-tree", "-r", "-z", "--no-renames", old, new).decode("utf-8", "surrogateescape")
-    fields = out.split("\0")
-    found: dict[str, tuple[str, str] | None] = {}
-    for head, path in zip(fields[::2], fields[1::2], strict=False):
-        _, mode, _, blob, status = head.lstrip(":").split(" ")
-        found[path] = None if status.startswith("D") else (mode, blob)
+def _meetings(repository: Repository, content: "_Content", fork: Fork) -> list[Meeting]:
+    found = []
+    renamed = _renames(repository, fork.ancestor, fork.ours)
+    for path in sorted(fork.ours_changed.keys() & fork.theirs_changed.keys()):
+        ours, theirs = fork.ours_changed[path], fork.theirs_changed[path]
+        place = content.place_of(path)
+        if place is None or ours.after == theirs.after:
+            continue
+        data = repository.run("cat-file", "blob", ours.before[1]) if ours.before else None
+        below = content.below(path, place)
+        base = _base_of(place, below, data, content.below(renamed.get(path, path), place))
+        item = base.item if base else _removed(place, below)
+        if item is not None:
+            found.append(Meeting(place, item, below, base.path if base else below, data))
     return found
 
 
 def _renames(repository: Repository, old: str, new: str) -> dict[str, str]:
-    out = repository.run("diff-tree", "-r", "-z", "-M", "--diff-filter=R", "--name-status", old, new)
-    fields = out.decode("utf-8", "surrogateescape").split("\0")
-    return {fields[at + 1]: fields[at + 2] for at in range(0, len(fields) - 2, 3)}
+    words = ("diff-tree", "-r", "-z", "-M", "--diff-filter=R", "--name-status")
+    fields = git.split(repository.run(*words, old, new))
+    return dict(zip(fields[1::3], fields[2::3], strict=True))
 
 
-def _with(repository: Repository, tree: str, entries: dict[str, tuple[str, str] | None]) -> str:
-    index = repository.folder / f"lemma-index-{os.urandom(6).hex()}"
-    env = {"GIT_INDEX_FILE": str(index)}
-    lines = [
-        f"{entry[0]} {entry[1]}\t{path}" if entry else f"0 {'0' * len(tree)}\t{path}" for path, entry in entries.items()
-    ]
-    try:
-        repository.run("read-tree", tree, env=env)
-        repository.run("update-index", "-z", "--index-info", data=git.nul_joined(lines), env=env)
-        return repository.line("write-tree", env=env)
-    finally:
-        index.unlink(missing_ok=True)
-        index.with_name(f"{index.name}.lock").unlink(missing_ok=True)
+def _base_of(place: Place, path: str, data: bytes | None, renamed: str) -> Base | None:
+    bases = Base.objects.filter(root=place.root, item__kind=place.kind).select_related("item")
+    base = bases.filter(path=path).first()
+    if base is None and data is not None:
+        # We moved the file. Its text tells whose it was; if it is older than the item, git tells what became of it.
+        items = Revision.objects.filter(document=folder.digest(data)).values("item")
+        base = bases.filter(item__in=items).first() or bases.filter(path=renamed).first()
+    return base
 
 
-def _rebase(
-    repository: Repository, ancestor: str, paths: set[str], prefixes: dict[Place, str], renamed: dict[str, str]
-) -> None:
-    """The base of what both sides changed becomes the text of the common ancestor."""
-    with transaction.atomic():
-        for path in sorted(paths):
-            if repository.code("cat-file", "-e", f"{ancestor}:{path}"):
-                # New on both sides: they never met.
-                continue
-            data = repository.run("cat-file", "blob", f"{ancestor}:{path}")
-            place = _place_of(path, prefixes)
-            assert place is not None
-            below = path.removeprefix(prefixes[place])
-            current = renamed.get(path, path).removeprefix(prefixes[place])
-            item = _item_at(place, below, current)
-            if item is None:
-                continue
-            digest = folder.digest(data)
-            bulk.insert(Blob, ["sha256", "data"], [(digest, data)], ignore_conflicts=True)
-            Base.objects.update_or_create(root=place.root, item=item, defaults={"path": below, "document_id": digest})
-
-
-def _item_at(place: Place, path: str, current: str) -> Item | None:
-    base = Base.objects.filter(root=place.root, path__in={path, current}, item__kind=place.kind).first()
-    if base:
-        return base.item
-    # Its base was forgotten when we removed its file.
+def _removed(place: Place, path: str) -> Item | None:
+    """The item whose file we removed: its base is forgotten."""
     gone = Item.objects.filter(kind=place.kind, path=path, deleted_at__isnull=False)
     return gone.order_by("-deleted_at").first()
 
 
-def _prefix(repository: Repository, place: Place) -> str:
-    relative = repository.relative(place.folder)
-    return "" if relative == "." else f"{relative}/"
+def _merged_tree(repository: Repository, content: "_Content", fork: Fork, meetings: Sequence[Meeting]) -> str:
+    """The tree in which content that upstream changed is upstream's, other content ours, and the rest merged by git.
+
+    Raises:
+        SyncError: git cannot merge a file that is no content.
+    """
+    words = ("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", fork.ours, fork.theirs)
+    tree, *conflicting = git.split(repository.run(*words, accepted=(0, 1)))
+    others = sorted({path for path in conflicting if not content.place_of(path)})
+    if others:
+        raise SyncError(
+            f"{', '.join(others)}: changed here and upstream, and no content that Lemma could merge. "
+            "Merge by hand: git pull --no-rebase"
+        )
+    # Whatever git made of our content is taken back, such as lines of both sides, or another folder.
+    wanted = {path: change.after for path, change in _changes(repository, tree, fork.ours).items()}
+    wanted |= {path: change.after for path, change in fork.theirs_changed.items()}
+    for meeting in meetings:
+        current = content.path_of(meeting.current, meeting.place)
+        if meeting.current != meeting.path and current not in fork.theirs_changed:
+            # Under its old name again; the sync moves it once it has merged the text.
+            wanted[current] = None
+    return _with(repository, tree, {path: entry for path, entry in wanted.items() if content.place_of(path)})
 
 
-def _place_of(path: str, prefixes: dict[Place, str]) -> Place | None:
-    """Whose content a path is; of folders inside each other the innermost."""
-    if PurePosixPath(path).suffix != ".md":
-        return None
-    inside = [(prefix, place) for place, prefix in prefixes.items() if path.startswith(prefix)]
-    return max(inside, key=lambda each: len(each[0]))[1] if inside else None
+def _with(repository: Repository, tree: str, entries: Mapping[str, Entry]) -> str:
+    nothing = ("0", "0" * len(tree))
+    lines = [
+        f"{mode} {blob}\t{path}" for path, (mode, blob) in ((path, entry or nothing) for path, entry in entries.items())
+    ]
+    with repository.own_index() as index:
+        repository.run("read-tree", tree, env=index)
+        repository.run("update-index", "-z", "--index-info", data=git.nul_joined(lines), env=index)
+        return repository.line("write-tree", env=index)
+
+
+def _rebase(meetings: Sequence[Meeting]) -> None:
+    """What folder and database last agreed on is the text of the common ancestor."""
+    with transaction.atomic():
+        for meeting in meetings:
+            known = Base.objects.filter(root=meeting.place.root, item=meeting.item)
+            if meeting.data is None:
+                # New on both sides: they never met.
+                known.delete()
+                continue
+            digest = folder.digest(meeting.data)
+            bulk.insert(Blob, ["sha256", "data"], [(digest, meeting.data)], ignore_conflicts=True)
+            Base.objects.update_or_create(
+                root=meeting.place.root, item=meeting.item, defaults={"path": meeting.path, "document_id": digest}
+            )
+
+
+class _Content:
+    """Which paths of the repository are content."""
+
+    def __init__(self, repository: Repository, places: Sequence[Place]):
+        self._prefixes = {}
+        for place in places:
+            relative = repository.relative(place.folder)
+            self._prefixes[place] = "" if relative == "." else f"{relative}/"
+
+    def place_of(self, path: str) -> Place | None:
+        """Whose content a path is; of folders inside each other the innermost."""
+        inside = [place for place, prefix in self._prefixes.items() if path.startswith(prefix)]
+        if not inside:
+            return None
+        place = max(inside, key=lambda each: len(self._prefixes[each]))
+        return place if folder.is_content(self.below(path, place)) else None
+
+    def below(self, path: str, place: Place) -> str:
+        return path.removeprefix(self._prefixes[place])
+
+    def path_of(self, below: str, place: Place) -> str:
+        return self._prefixes[place] + below
