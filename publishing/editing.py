@@ -16,8 +16,8 @@ from publishing.problems import InvalidDocument, Problem, Severity
 
 # For new items; older ones keep what they have.
 NEW_SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
-# How often somebody else may be faster before we give up.
-TRIES = 5
+# How often somebody else may be faster before we make everybody wait for us, or, with many items, give up.
+TRIES = 3
 
 
 def save(
@@ -54,20 +54,32 @@ def save(
         NameTaken: another item has the slug or the file.
     """
     signature = writer.Signature(Author.of(author), Revision.Origin(origin), message)
-    text, revision = document, base_revision
-    for tries_left in reversed(range(TRIES)):
-        if publish and item is not None:
-            refuse_pending(item)
+
+    def attempt(text: Document, revision: int | None) -> Item:
         if publish:
+            if item is not None:
+                refuse_pending(item)
             text = drafts.without_mark(kind, text)
-        write = _write(kind, text, item, revision, path, publish)
+        steps = [_write(kind, text, item, revision, path, publish), *also]
+        return through(steps, signature, calls_off=[Schedule.Action.PUBLISH] if publish else [])
+
+    try:
+        return attempt(document, base_revision)
+    except StaleRevision as stale:
+        if item is None or base_revision is None or stale.item.deleted_at:
+            raise
+        now = stale.item
+    for _ in range(TRIES - 1):
         try:
-            return through([write, *also], signature, calls_off=[Schedule.Action.PUBLISH] if publish else [])
+            return attempt(merged_since(now, base_revision, document), now.revision)
         except StaleRevision as stale:
-            if item is None or base_revision is None or stale.item.deleted_at or not tries_left:
+            if stale.item.deleted_at:
                 raise
-            text, revision = _merged(stale.item, base_revision, document), stale.item.revision
-    raise AssertionError("The last try returns or raises.")
+            now = stale.item
+    with transaction.atomic():
+        # Whoever saves all the time would win every time, if we merged before we locked.
+        now = Item.objects.select_for_update().get(pk=item.pk)
+        return attempt(merged_since(now, base_revision, document), now.revision)
 
 
 def delete(item: Item, *, base_revision: int, author: Any = None, origin: str = "admin", message: str = "") -> Item:
@@ -114,11 +126,12 @@ def through(
     return result.item
 
 
-def _merged(now: Item, base_revision: int, document: Document) -> Document:
-    """What was handed in, merged with what others saved since.
+def merged_since(now: Item, base_revision: int, document: Document) -> Document:
+    """What was made from `base_revision`, merged with what others saved since; `now` is the item as it is.
 
     Raises:
-        EditConflict, StaleRevision.
+        EditConflict: both changed the same field.
+        StaleRevision: the item never had that revision.
     """
     base = Revision.objects.select_related("document").filter(item=now, number=base_revision).first()
     ours = Revision.objects.select_related("document").filter(item=now, number=now.revision).first()

@@ -58,13 +58,14 @@ def others() -> set[str]:
 def writes(path: Path) -> Iterator[tuple[int, str]]:
     """Line and source of whatever may write to one of those tables."""
     tree = ast.parse(path.read_bytes(), str(path))
-    known = _names_of_rows_and_queries(tree)
+    rows = ROWS | {name.lower() for name in content()} | _names_of_rows_and_queries(tree, content())
+    rows -= _names_of_rows_and_queries(tree, others())
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _may_write(node, node.func, known):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _may_write(node, node.func, rows):
             yield node.lineno, ast.unparse(node)
 
 
-def _may_write(call: ast.Call, method: ast.Attribute, known: set[str]) -> bool:
+def _may_write(call: ast.Call, method: ast.Attribute, rows: set[str]) -> bool:
     target = ast.unparse(method.value)
     words = _words(method.value)
     if target == "bulk" and method.attr in BULK:
@@ -76,12 +77,12 @@ def _may_write(call: ast.Call, method: ast.Attribute, known: set[str]) -> bool:
     if method.attr == "save" and call.args:
         # Of a form, a file, a picture: a row is saved without arguments, or with named ones.
         return False
-    is_row = words[-1].strip("_").lower() in ROWS | {name.lower() for name in content()} | known
+    is_row = words[-1].strip("_").lower() in rows
     return (is_row and method.attr not in ("create", "get_or_create")) or bool(QUERY & set(words))
 
 
-def _names_of_rows_and_queries(tree: ast.AST) -> set[str]:
-    """Variables that hold rows or query sets of those models, as far as one can see where they are set."""
+def _names_of_rows_and_queries(tree: ast.AST, models: set[str]) -> set[str]:
+    """Variables that hold rows or query sets of the models, as far as one can see where they are set."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
@@ -91,15 +92,15 @@ def _names_of_rows_and_queries(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.For | ast.comprehension):
             pairs = [(node.target, node.iter)]
         elif isinstance(node, ast.arg) and node.annotation:
-            if set(re.findall(r"\w+", ast.unparse(node.annotation))) & (content() | {"QuerySet"}):
+            if set(re.findall(r"\w+", ast.unparse(node.annotation))) & (models | {"QuerySet"}):
                 found.add(node.arg)
             continue
         else:
             continue
         for target, value in pairs:
             words = set(_words(value))
-            made = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in content()
-            if made or ("objects" in words and words & content()):
+            made = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in models
+            if made or ("objects" in words and words & models):
                 found |= {name.id for name in ast.walk(target) if isinstance(name, ast.Name)}
     return found
 
