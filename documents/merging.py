@@ -84,16 +84,14 @@ def _merged(documents: Three[Any], ledger: Ledger) -> Document:
     three = documents.map(lambda side: None if side is None else take_apart(side))
     front, values = merge_front(three, ledger)
     body = merge_body(three, ledger)
+    reason = DocumentError("merge.unsafe", "The merged text would not be read as what was merged.", path=path)
     try:
-        document = parse(_put_together(three, front, body.text), path)
+        if body is not None:
+            document = parse(_put_together(three, front, body.text), path)
+            if same(by_key(document), values) and body.is_read_in(document.sections):
+                return document
     except DocumentError as error:
         reason = error
-    else:
-        sections = document.sections
-        read = [("", sections.preamble), *zip(sections, sections.texts(), strict=True)]
-        if same(by_key(document), values) and read == body.expected:
-            return document
-        reason = DocumentError("merge.unsafe", "The merged text would not be read as what was merged.", path=path)
     if ledger.resolving:
         raise reason
     ledger.conflicts.clear()

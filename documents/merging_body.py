@@ -1,6 +1,6 @@
 """The body, merged section by section."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,18 +27,24 @@ class Body:
     expected: list[tuple[str, str]]
 
     def reads_as_expected(self) -> bool:
-        read = Sections(self.text, "\n")
-        return [("", read.preamble), *zip(read, read.texts(), strict=True)] == self.expected
+        return self.is_read_in(Sections(self.text, "\n"))
+
+    def is_read_in(self, sections: Sections) -> bool:
+        found = [("", sections.preamble), *zip(sections, sections.texts(), strict=True)]
+        return found == self.expected
 
 
-def merge_body(three: Three[Parts | None], ledger: Ledger) -> Body:
+def merge_body(three: Three[Parts | None], ledger: Ledger) -> Body | None:
     """The merged body. What cannot be written without disturbing its neighbours becomes a conflict.
+
+    Returns:
+        None where no body can be written that keeps apart what both sides changed.
 
     Raises:
         DocumentError: section.text for choices that cannot be written.
     """
     merge = _Merge(three)
-    body = merge.attempt(ledger, lambda _: True)
+    body = merge.attempt(ledger)
     if body.reads_as_expected():
         return body
     if ledger.resolving:
@@ -47,16 +53,13 @@ def merge_body(three: Three[Parts | None], ledger: Ledger) -> Body:
             "The text would open a section of its own or run into the next one.",
             hint="Close code fences and HTML blocks, and write headings of the second level or below.",
         )
-    harmful = merge.harmful()
-    body = merge.attempt(ledger, lambda field: field not in harmful)
-    if body.reads_as_expected():
-        return body
-    merge.attempt(ledger, lambda _: False)
-    return merge.ours()
-
-
-# Whether a field may take what theirs changed.
-Allows = Callable[[str], bool]
+    # Seen from both sides, so that each sees the same conflicts, and may choose the other's state as a whole.
+    other = _Merge(Three(three.base, three.theirs, three.ours))
+    other.attempt(Ledger())
+    if len(merge.changed) + len(other.changed) > _MOST_TRIALS:
+        return None
+    body = merge.attempt(ledger, {*merge.harmful(), *other.harmful()})
+    return body if body.reads_as_expected() else None
 
 
 class _Merge:
@@ -69,63 +72,57 @@ class _Merge:
         self._sections = Three(
             *(dict(zip(ids, found, strict=True)) for ids, found in zip(self._ids, lists, strict=True))
         )
-        # Fields in which the last attempt took something of theirs, or would have.
-        self._changed: list[str] = []
+        # Fields in which the last attempt took something of theirs.
+        self.changed: list[str] = []
 
-    def attempt(self, ledger: Ledger, allows: Allows) -> Body:
-        """The body, and its conflicts in the ledger; those of an earlier attempt are forgotten."""
+    def attempt(self, ledger: Ledger, forced: Collection[str] = (), only: str | None = None) -> Body:
+        """The body, and its conflicts in the ledger; those of an earlier attempt are forgotten.
+
+        forced: fields that are conflicts even if they can be merged. only: the one field that takes theirs' change.
+        """
         for field in [ORDER, PREAMBLE, *self._names.values()]:
             ledger.conflicts.pop(field, None)
             ledger.conflicts.pop(f"{field}.heading", None)
-        self._changed = []
-        preamble = self._text(
-            PREAMBLE, self._parts.map(lambda parts: (parts and parts.preamble) or ABSENT), ledger, allows
-        )
+        self.changed = []
+        self._ledger, self._forced, self._only = ledger, forced, only
+        preamble = self._text(PREAMBLE, self._parts.map(lambda parts: (parts and parts.preamble) or ABSENT))
         merged: dict[Id, Section] = {}
         for each, name in self._names.items():
-            section = self._section(name, Three(*(side.get(each) for side in self._sections)), ledger, allows)
+            section = self._section(name, Three(*(side.get(each) for side in self._sections)))
             if section is not None:
                 merged[each] = section
-        order = self._order(merged, ledger, allows)
+        order = self._order(merged)
         return self._written("" if preamble is ABSENT else preamble, [merged[each] for each in order])
 
     def harmful(self) -> set[str]:
-        """The changed fields that cannot be written even by themselves."""
-        fields = list(self._changed)
-        if len(fields) > _MOST_TRIALS:
-            return set(fields)
-        return {field for field in fields if not self._alone(field).reads_as_expected()}
+        """The changed fields that cannot be written even if nothing else of theirs is taken."""
+        return {field for field in list(self.changed) if not self.attempt(Ledger(), only=field).reads_as_expected()}
 
-    def _alone(self, field: str) -> Body:
-        """Ours with theirs' change of one field."""
-        return self.attempt(Ledger(), lambda each: each == field)
+    def _settled(self, field: str, three: Three[Any], merged: Any) -> Any:
+        """What a field that can be merged becomes, in this attempt."""
+        if field in self._forced and not three.base == three.ours == three.theirs:
+            return self._ledger.decide(field, three)
+        if merged == three.ours:
+            return merged
+        self.changed.append(field)
+        return merged if self._only in (None, field) else three.ours
 
-    def ours(self) -> Body:
-        """Our own body as it stands."""
-        parts = self._parts.ours
-        assert parts is not None
-        return Body(parts.body, [("", parts.preamble), *((each.heading, each.text) for each in parts.sections)])
-
-    def _text(self, field: str, three: Three[Any], ledger: Ledger, allows: Allows, clash: bool = False) -> Any:
+    def _text(self, field: str, three: Three[Any], clash: bool = False) -> Any:
         """The merged text, or ABSENT. clash: that it is a conflict even if the texts can be merged."""
-        if ledger.has_choice(field):
-            chosen = ledger.decide(field, three)
+        if self._ledger.has_choice(field):
+            chosen = self._ledger.decide(field, three)
             return chosen if chosen is ABSENT else _clean(str(chosen))
         merged = merge_text(three)
         if merged is None or clash:
-            return ledger.decide(field, three)
-        if merged != three.ours:
-            self._changed.append(field)
-            if not allows(field):
-                return ledger.decide(field, three)
-        return merged
+            return self._ledger.decide(field, three)
+        return self._settled(field, three, merged)
 
-    def _section(self, name: str, three: Three[Section | None], ledger: Ledger, allows: Allows) -> Section | None:
+    def _section(self, name: str, three: Three[Section | None]) -> Section | None:
         headings = three.map(lambda side: ABSENT if side is None else side.heading)
         texts = three.map(lambda side: ABSENT if side is None else side.text)
         # Whoever gave a section a new heading did not mean it to go.
-        text = self._text(name, texts, ledger, allows, clash=_gone_and_changed(headings))
-        heading = self._heading(f"{name}.heading", headings, ledger, allows)
+        text = self._text(name, texts, clash=_gone_and_changed(headings))
+        heading = self._heading(f"{name}.heading", headings)
         if text is ABSENT:
             return None
         known = [side for side in (three.ours, three.theirs, three.base) if side is not None]
@@ -137,36 +134,29 @@ class _Merge:
         tail = pick_known(three.map(lambda side: side.tail if side else None))
         return Section(heading, head if head in heads else heads[0], gap or "", text, tail)
 
-    def _heading(self, field: str, three: Three[Any], ledger: Ledger, allows: Allows) -> Any:
+    def _heading(self, field: str, three: Three[Any]) -> Any:
         """The merged heading; ABSENT where it does not matter, because the section goes."""
         if three.base is not ABSENT and len(set(three)) == 3:
-            return ledger.decide(field, three)
+            return self._ledger.decide(field, three)
         merged = pick(three)
-        if merged != three.ours and ABSENT not in three:
-            self._changed.append(field)
-            if not allows(field):
-                return ledger.decide(field, three)
-        return merged
+        return merged if ABSENT in three else self._settled(field, three, merged)
 
-    def _order(self, merged: dict[Id, Section], ledger: Ledger, allows: Allows) -> list[Id]:
+    def _order(self, merged: dict[Id, Section]) -> list[Id]:
         in_order = merged_order(self._ids, merged)
         names = self._ids.map(lambda ids: [self._names[each] for each in ids])
-        if ledger.has_choice(ORDER):
-            places = {name: at for at, name in enumerate(ledger.decide(ORDER, names))}
+        if self._ledger.has_choice(ORDER):
+            places = {name: at for at, name in enumerate(self._ledger.decide(ORDER, names))}
             chosen = sorted(
                 (each for each in merged if self._names[each] in places), key=lambda each: places[self._names[each]]
             )
             return merged_order(Three([], chosen, in_order), merged)
-        ours = [each for each in self._ids.ours if each in merged]
-        known = set(ours)
-        if moves_clash(self._ids):
-            ledger.decide(ORDER, names)
-        elif [each for each in in_order if each in known] != ours:
-            self._changed.append(ORDER)
-            if not allows(ORDER):
-                ledger.decide(ORDER, names)
-                return merged_order(Three([], ours, in_order), merged)
-        return in_order
+        if ORDER in self._forced or moves_clash(self._ids):
+            self._ledger.decide(ORDER, names)
+        stays = merged_order(Three([], self._ids.ours, in_order), merged)
+        if stays == in_order:
+            return in_order
+        self.changed.append(ORDER)
+        return in_order if self._only in (None, ORDER) and ORDER not in self._forced else stays
 
     def _written(self, preamble: str, found: list[Section]) -> Body:
         expected = [("", preamble), *((section.heading, section.text) for section in found)]

@@ -11,7 +11,7 @@ from .naming import top
 from .ordering import merged_order
 from .parts import Parts, Unit, take_apart
 from .reading import read, same
-from .three import Three, pick
+from .three import Three
 
 _NOTHING = Unit("", "")
 
@@ -94,9 +94,9 @@ class _Merge:
         value = self.values[key]
         found = self._three(key)
         texts = self._units(key).map(lambda unit: unit.own if unit else "")
-        if pick(texts) in ("", texts.ours) and same(value, found.ours):
+        if texts.theirs in ("", texts.base, texts.ours) and same(value, found.ours):
             return texts.ours
-        if pick(texts) == texts.theirs and same(value, found.theirs):
+        if texts.ours in ("", texts.base) and same(value, found.theirs):
             return texts.theirs
         merged = merge_lines(texts, keep_both=True) if all(texts) else None
         if merged is not None and _reads_as(merged, {key: value}):

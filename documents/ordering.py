@@ -28,10 +28,14 @@ def merged_order(three: Three[list[Id]], kept: Collection[Id]) -> list[Id]:
         return _weave(three.ours, three.theirs, kept, frame_first=True)
     if ours == base:
         return _weave(three.theirs, three.ours, kept, frame_first=False)
-    moved = _moved(base, theirs)
-    if not moved.isdisjoint(_moved(base, ours)):
+    moved, we_moved = _moved(base, theirs), _moved(base, ours)
+    if not moved.isdisjoint(we_moved):
         return _weave(three.ours, three.theirs, kept, frame_first=True)
-    return _weave([each for each in three.ours if each not in moved], three.theirs, kept, frame_first=True)
+    # What they moved goes behind a neighbour that we left where it was.
+    resting = [each for each in three.ours if each not in moved]
+    steady = [each for each in theirs if each not in we_moved]
+    frame = _weave(resting, steady, set(three.ours), frame_first=True)
+    return _weave(frame, three.theirs, kept, frame_first=True)
 
 
 def _common(three: Three[list[Id]]) -> Three[list[Id]]:

@@ -138,6 +138,10 @@ def edited(draw: st.DrawFn, base: bytes, side: str, mine: Mine, moves: bool, mos
     return bytes(document)
 
 
+def _half(odd: int) -> Mine:
+    return lambda number: number % 2 == odd
+
+
 def sides(disjoint: bool) -> st.SearchStrategy[tuple[tuple[bytes, bytes, bytes], str]]:
     """(base, ours, theirs), and who may move things. disjoint: they edit different things, and only one moves any."""
 
@@ -150,7 +154,7 @@ def sides(disjoint: bool) -> st.SearchStrategy[tuple[tuple[bytes, bytes, bytes],
                 draw,
                 base,
                 side,
-                (lambda number, odd=odd: number % 2 == odd) if disjoint else (lambda _: True),
+                _half(odd) if disjoint else (lambda _: True),
                 not disjoint or mover == side,
             )
             for side, odd in (("o", 0), ("t", 1))
