@@ -3,6 +3,8 @@ PORT ?= 8000
 WORKERS ?= 2
 # Says which tests, as in: make test TESTS=tests/documents
 TESTS ?=
+# How to measure, as in: make bench BENCH='--files 1000 --rounds 1'
+BENCH ?=
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -39,8 +41,8 @@ lint: $(VENV)/.dev ## style and types
 	$(PYTHON) -m ruff format --check
 	DEBUG=1 LEMMA_VAR=.mypy_cache/var $(PYTHON) -m mypy
 
-bench: $(VENV)/.dev ## how fast it is
-	DEBUG=1 $(PYTHON) -m benchmarks
+bench: $(VENV)/.dev ## how fast it is, in ratios; BENCH=--save keeps the table
+	DEBUG=1 $(PYTHON) -m benchmarks $(BENCH)
 
 frontend: frontend/node_modules ## the admin's scripts and styles anew from frontend/; needs Node 20
 	npm --prefix frontend run --silent build

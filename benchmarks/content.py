@@ -1,107 +1,22 @@
-"""Made-up glossaries of any size, the same ones every time. Files look like the seed: its keys, its style, its length."""
+"""Made-up glossaries of any size, the same ones every time. A file has the keys, the style and the length of the seed."""
 
 import random
 from pathlib import Path
 
 BOOKS = 0.05
 
-_WORDS = [
-    "model",
-    "data",
-    "network",
-    "layer",
-    "training",
-    "sample",
-    "label",
-    "feature",
-    "vector",
-    "matrix",
-    "gradient",
-    "loss",
-    "error",
-    "bias",
-    "weight",
-    "token",
-    "sequence",
-    "attention",
-    "image",
-    "text",
-    "audio",
-    "signal",
-    "noise",
-    "agent",
-    "reward",
-    "policy",
-    "state",
-    "action",
-    "graph",
-    "node",
-    "edge",
-    "cluster",
-    "distance",
-    "kernel",
-    "margin",
-    "tree",
-    "forest",
-    "rule",
-    "logic",
-    "search",
-    "planning",
-    "memory",
-    "context",
-    "prompt",
-    "answer",
-    "question",
-    "document",
-    "index",
-    "query",
-    "ranking",
-    "recall",
-    "precision",
-    "accuracy",
-    "benchmark",
-    "dataset",
-    "pipeline",
-    "service",
-    "container",
-    "cluster",
-    "scheduler",
-    "queue",
-    "cache",
-    "latency",
-    "throughput",
-    "distribution",
-    "probability",
-    "likelihood",
-    "prior",
-    "posterior",
-    "estimate",
-    "variance",
-    "sampling",
-    "inference",
-    "learning",
-    "supervised",
-    "unsupervised",
-    "generative",
-    "discriminative",
-    "encoder",
-    "decoder",
-    "transformer",
-    "convolution",
-    "recurrence",
-    "embedding",
-    "dimension",
-    "reduction",
-    "regularization",
-    "dropout",
-    "normalization",
-    "optimizer",
-    "momentum",
-    "schedule",
-    "epoch",
-    "batch",
-]
-_VERBS = [
+# Not a list literal, which would be a page long.
+_WORDS = """
+model data network layer training sample label feature vector matrix gradient loss error bias weight token
+sequence attention image text audio signal noise agent reward policy state action graph node edge cluster
+distance kernel margin tree forest rule logic search planning memory context prompt answer question document
+index query ranking recall precision accuracy benchmark dataset pipeline service container cluster scheduler
+queue cache latency throughput distribution probability likelihood prior posterior estimate variance sampling
+inference learning supervised unsupervised generative discriminative encoder decoder transformer convolution
+recurrence embedding dimension reduction regularization dropout normalization optimizer momentum schedule epoch
+batch
+""".split()  # noqa: SIM905
+_VERBS = (
     "predicts",
     "compares",
     "transforms",
@@ -114,12 +29,16 @@ _VERBS = [
     "filters",
     "stores",
     "shares",
-]
+)
 _LINKS = ("therefore", "because of this", "in practice", "as a rule", "for this reason", "in other words")
 _CATEGORIES = ("Fundamentals", "Algorithms", "Applications", "Theory", "Tools")
 _DIFFICULTIES = ("beginner", "intermediate", "advanced")
 _TYPES = ("article", "tutorial", "video", "course", "documentation", "research")
-_CODE = "```python\ndef step(weights, gradient, rate=0.01):\n    # one step downhill\n    return weights - rate * gradient\n```"
+_CODE = """```python
+def step(weights, gradient, rate=0.01):
+    # one step downhill
+    return weights - rate * gradient
+```"""
 
 
 def write(root: Path, count: int) -> None:

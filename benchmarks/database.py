@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 @contextmanager
 def made(folder: Path, url: str) -> Iterator[str]:
-    """Gives the DATABASE_URL of a new database: a SQLite file in the folder, or one beside the PostgreSQL one of `url`."""
+    """Gives the DATABASE_URL of a new database: a SQLite file in the folder, or on the PostgreSQL server of `url`."""
     if not url.startswith("postgres"):
         yield f"sqlite:///{folder / 'lemma.sqlite3'}"
         return

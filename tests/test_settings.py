@@ -1,5 +1,4 @@
 import os
-import re
 import stat
 import subprocess
 import sys
@@ -195,13 +194,3 @@ def test_a_locale_is_a_language_tag(settings: Settings) -> None:
 def test_a_missing_content_root_is_a_warning(settings: Settings, tmp_path: Path) -> None:
     settings.CONTENT_ROOT = tmp_path / "gone"
     assert ids(checks.check_content_root()) == ["lemma.W001"]
-
-
-# --- the README ---
-
-
-def test_the_readme_lists_every_setting() -> None:
-    source = (ROOT / "config/settings.py").read_text()
-    read = set(re.findall(r'(?:env\.\w+|environ\.get|words|folder)\("([A-Z_]+)"', source))
-    table = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
-    assert sorted(table) == sorted(read)
