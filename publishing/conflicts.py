@@ -43,6 +43,7 @@ def resolve(
     origin: str = "admin",
     message: str = "",
     publish: bool = False,
+    path: str = "",
 ) -> Item:
     """Writes the text that was chosen and settles the conflict.
 
@@ -53,6 +54,7 @@ def resolve(
     Args:
         chosen: None deletes the item.
         base_revision: the item's newest revision when the person chose.
+        path: where the item's file is from now on, for origin files; empty keeps the one there is.
 
     Raises:
         NotAllowed: the conflict was settled already.
@@ -71,14 +73,13 @@ def resolve(
     signature = Signature(Author.of(author), Revision.Origin(origin), who["message"])
     steps: list[Step] = [settle]
     if chosen is not None:
-        steps.insert(0, _filing(conflict, item, chosen, base_revision))
+        steps.insert(0, _filing(conflict, item, chosen, base_revision, path or item.path or conflict.path))
     elif not item.deleted_at:
         steps.insert(0, Delete(item, base_revision))
     return editing.through(steps, signature)
 
 
-def _filing(conflict: Conflict, item: Item, chosen: Document, base_revision: int) -> Write:
-    path = item.path or conflict.path
+def _filing(conflict: Conflict, item: Item, chosen: Document, base_revision: int, path: str) -> Write:
     text = standing.read(item.kind, chosen, path)
     if item.deleted_at:
         revived = Write(item.kind, text.data, text.record, item=item, base_revision=base_revision, path=path)

@@ -39,18 +39,25 @@ class Outcome:
 
 
 class Waiting(NamedTuple):
-    """Items with an open conflict: about their file in this root, and about edits that are not published."""
+    """Items with an open conflict: about their file in this root, and about edits that are not published.
+
+    clashes: (item, root, path, base, ours, theirs) of the former, texts by hash.
+    """
 
     files: frozenset[Any] = frozenset()
     drafts: frozenset[Any] = frozenset()
+    clashes: frozenset[tuple[Any, ...]] = frozenset()
 
 
 def waiting_in(places: Sequence[Place]) -> Waiting:
-    rows = list(Conflict.objects.filter(resolved_at=None).values_list("item", "origin", "root"))
+    found = Conflict.objects.filter(resolved_at=None)
+    rows = list(found.values_list("origin", "item", "root", "path", "base", "ours", "theirs"))
     roots = {place.root for place in places}
+    about_files = [row[1:] for row in rows if row[0] == Conflict.Origin.FILES and row[2] in roots]
     return Waiting(
-        frozenset(item for item, origin, root in rows if origin == Conflict.Origin.FILES and root in roots),
-        frozenset(item for item, origin, _ in rows if origin == Conflict.Origin.DRAFT),
+        frozenset(item for item, *_ in about_files),
+        frozenset(row[1] for row in rows if row[0] == Conflict.Origin.DRAFT),
+        frozenset(about_files),
     )
 
 
@@ -104,8 +111,9 @@ def _database_first(steps: Sequence[Step], waiting: Waiting) -> list[Step]:
         step
         for step in steps
         if step.changes_database
-        or step.clash
-        or (step.item and step.item.pk in waiting.files)
+        # One that waits already stays the same, since a person may be looking at it.
+        or (step.clash and _clash_key(step, step.clash) not in waiting.clashes)
+        or (step.clash is None and step.item and step.item.pk in waiting.files)
         or (step.action in (Action.REMEMBER, Action.FORGET, Action.UNCHANGED) and _base_is_old(step))
     ]
     return sorted(wanted, key=lambda step: step.action is not Action.DELETE_ITEM)
@@ -195,6 +203,16 @@ def _filing(step: Step, edited: dict[Any, Standing], waiting: Waiting) -> writer
     return filing.file(now, text, path=step.path)
 
 
+def _clash_key(step: Step, clash: Clash) -> tuple[Any, ...]:
+    assert step.item is not None
+    digests = (None if data is None else folder.digest(data) for data in (clash.base, clash.ours, clash.theirs))
+    return (step.item.pk, step.place.root, _conflict_path(step), *digests)
+
+
+def _conflict_path(step: Step) -> str:
+    return step.file.path if step.file else step.path
+
+
 def _conflict(step: Step, clash: Clash) -> writer.NewConflict:
     return writer.NewConflict(
         Conflict.Origin.FILES,
@@ -203,7 +221,7 @@ def _conflict(step: Step, clash: Clash) -> writer.NewConflict:
         clash.theirs,
         filing.fields(clash.fields),
         root=step.place.root,
-        path=step.file.path if step.file else step.path,
+        path=_conflict_path(step),
     )
 
 

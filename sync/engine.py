@@ -93,7 +93,7 @@ def run(
         if options.dry_run:
             return report
         if not options.allow_mass_delete:
-            _refuse_mass_delete(plans)
+            _refuse_mass_delete(plans, options.half)
         if options.half is Half.DATABASE:
             if report.errors and not options.skip_invalid:
                 return report
@@ -210,15 +210,27 @@ def _steps(plans: list[Steps]) -> list[Step]:
     return [step for plan in plans for step in plan.steps]
 
 
-def _refuse_mass_delete(plans: list[Steps]) -> None:
+def _refuse_mass_delete(plans: list[Steps], half: Half) -> None:
     for plan in plans:
         going = sum(step.action is Action.DELETE_ITEM and step.clash is None for step in plan.steps)
         here = Item.objects.of_kind(plan.place.kind).count() if going else 0
-        if going and (going > max(MASS_NUMBER, here * MASS_SHARE) or going == here):
+        if going and (_is_a_mass(going, here) or going == here):
             raise SyncError(
                 f"{going} of {here} would be removed, because their files are gone from {plan.place.shown}. "
                 "Nothing was done. Add --allow-mass-delete if that is what you want."
             )
+        files = sum(step.file is not None for step in plan.steps)
+        going = sum(step.action is Action.DELETE_FILE and step.clash is None for step in plan.steps)
+        # Who prunes has asked for it.
+        if half is Half.BOTH and _is_a_mass(going, files):
+            raise SyncError(
+                f"{going} of {files} files would be removed from {plan.place.shown}, because their items were deleted. "
+                "Nothing was done. Add --allow-mass-delete if that is what you want."
+            )
+
+
+def _is_a_mass(going: int, here: int) -> bool:
+    return going > max(MASS_NUMBER, here * MASS_SHARE)
 
 
 def _plan_library(library: Library, plan: Steps, report: Report) -> None:

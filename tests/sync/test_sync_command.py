@@ -43,7 +43,6 @@ from tests.sync.cast import (
     edit,
     entry,
     item,
-    retitle,
     slugs,
     text,
 )
