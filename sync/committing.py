@@ -194,7 +194,7 @@ def _new_commit(repository: Repository, head: str | None, tree: str, author: tup
     env = {
         "GIT_AUTHOR_NAME": author[0],
         "GIT_AUTHOR_EMAIL": author[1],
-        "GIT_AUTHOR_DATE": f"@{_moment(edits).timestamp():.0f} +0000",
+        "GIT_AUTHOR_DATE": f"@{int(_moment(edits).timestamp())} +0000",
         **committer(repository),
     }
     parents = ("-p", head) if head else ()
