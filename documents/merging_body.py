@@ -45,21 +45,24 @@ def merge_body(three: Three[Parts | None], ledger: Ledger) -> Body | None:
     """
     merge = _Merge(three)
     body = merge.attempt(ledger)
-    if body.reads_as_expected():
-        return body
     if ledger.resolving:
-        raise DocumentError(
-            "section.text",
-            "The text would open a section of its own or run into the next one.",
-            hint="Close code fences and HTML blocks, and write headings of the second level or below.",
-        )
+        if not body.reads_as_expected():
+            raise DocumentError(
+                "section.text",
+                "The text would open a section of its own or run into the next one.",
+                hint="Close code fences and HTML blocks, and write headings of the second level or below.",
+            )
+        return body
     # Seen from both sides, so that each sees the same conflicts, and may choose the other's state as a whole.
     other = _Merge(Three(three.base, three.theirs, three.ours))
+    if body.reads_as_expected() and other.attempt(Ledger()).reads_as_expected():
+        return body
     other.attempt(Ledger())
     if len(merge.changed) + len(other.changed) > _MOST_TRIALS:
         return None
-    body = merge.attempt(ledger, {*merge.harmful(), *other.harmful()})
-    return body if body.reads_as_expected() else None
+    forced = {*merge.harmful(), *other.harmful()}
+    body = merge.attempt(ledger, forced)
+    return body if body.reads_as_expected() and other.attempt(Ledger(), forced).reads_as_expected() else None
 
 
 class _Merge:

@@ -2,18 +2,17 @@
 
 from typing import Any
 
+from .comments import comments
 from .conflicts import ABSENT, Ledger
 from .document import Document, parse
 from .errors import DocumentError
-from .merging_text import added_lines, merge_comments, merge_lines
+from .merging_text import merge_comments, merge_lines
 from .merging_values import merge_value
 from .naming import top
 from .ordering import merged_order
 from .parts import Parts, Unit, take_apart
 from .reading import read, same
 from .three import Three
-
-_NOTHING = Unit("", "")
 
 
 def merge_front(three: Three[Parts | None], ledger: Ledger) -> tuple[str, dict[str, Any]]:
@@ -85,8 +84,9 @@ class _Merge:
         )
         rows = [prefix]
         for key in self.values:
-            rows += [self._lead(key), owns[key] or ""]
-        rows += [self._orphaned(key) for key in self._names if key not in self.values]
+            lead, own = self._lead(key), owns[key] or ""
+            rows += [lead, self._left_over(key, lead + own), own]
+        rows += [self._left_over(key, "") for key in self._names if key not in self.values]
         return "".join([*rows, tail])
 
     def _own(self, key: str) -> str | None:
@@ -153,11 +153,11 @@ class _Merge:
             return leads.ours or leads.theirs or ""
         return merge_comments(leads.map(lambda lead: lead or ""))
 
-    def _orphaned(self, key: str) -> str:
-        """Comments written above a key while the other side removed it."""
-        units = self._units(key)
-        base, ours, theirs = (unit or _NOTHING for unit in units)
-        return added_lines(base.lead, ours.lead + theirs.lead) if units.ours or units.theirs else ""
+    def _left_over(self, key: str, written: str) -> str:
+        """New comments that found no place in the key's merged text, or whose key is gone, on lines of their own."""
+        base, ours, theirs = (comments(unit.lead + unit.own) if unit else [] for unit in self._units(key))
+        known = {*base, *comments(written)}
+        return "".join(f"{each}\n" for each in dict.fromkeys(ours + theirs) if each not in known)
 
     # --- by values, where texts cannot be put together ---
 

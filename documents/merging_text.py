@@ -86,13 +86,8 @@ def merge_comments(three: Three[str]) -> str:
     merged = merge_lines(three, keep_both=True)
     if merged is not None:
         return merged
-    return three.ours + added_lines(three.ours, three.theirs)
-
-
-def added_lines(known: str, text: str) -> str:
-    """The lines of a text that are not blank and not known."""
-    rows = set(lines(known))
-    return "".join(row for row in lines(text) if row.strip() and row not in rows)
+    known = set(lines(three.ours))
+    return three.ours + "".join(row for row in lines(three.theirs) if row.strip() and row not in known)
 
 
 def _same_block(three: Three[_Block]) -> _Block:

@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from documents import Document, parse
+from documents import Document, DocumentError, parse
 
 TOKEN = re.compile(r"\b[bot]\d+z\b")
 
@@ -365,3 +365,37 @@ def _key_order(draw: st.DrawFn, text: str) -> str:
 
 def _marks(draw: st.DrawFn, text: str) -> str:
     return re.sub(r"(?m)^- Item", "* Item", text)
+
+
+# --- edits by hand, line by line, that know nothing of what a line means ---
+
+
+@st.composite
+def scribbled(draw: st.DrawFn, base: bytes, side: str) -> bytes:
+    """The base after a few edits of lines, as far as they leave a document; each new line carries a token."""
+    words = Words(side)
+    data = base
+    for _ in range(draw(st.integers(1, 4))):
+        lines = data.decode().split("\n")
+        at = draw(st.integers(0, len(lines) - 1))
+        what = draw(st.sampled_from(["change", "change", "add", "remove", "twice", "move"]))
+        if what == "change":
+            lines[at] = re.sub(r"(\w\w+)(?!.*\w\w)", lambda found: f"{found[0]} {words()}", lines[at], count=1)
+        elif what == "add":
+            text = draw(
+                st.sampled_from(["{}", "- {}", "# {}", "key_{0}: {0}", "  - {}", "", "```", "{}\n===", "> {}", "* {}"])
+            )
+            lines.insert(at, text.format(words()))
+        elif what == "remove":
+            del lines[at]
+        elif what == "twice":
+            lines.insert(at, lines[at])
+        else:
+            lines.insert(draw(st.integers(0, len(lines) - 1)), lines.pop(at))
+        scribble = "\n".join(lines).encode()
+        try:
+            parse(scribble)
+        except DocumentError:
+            continue
+        data = scribble
+    return data

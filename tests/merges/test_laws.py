@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from documents import Document, diff, merge, parse
-from tests.merges.strategies import bases, edited, reformed, sides, tokens
+from tests.merges.strategies import bases, edited, reformed, scribbled, sides, tokens
 
 ROOT = Path(__file__).resolve().parents[2]
 DEEP = int(os.environ.get("LEMMA_DEEP_EXAMPLES", "2000"))
@@ -187,15 +187,40 @@ def test_a_new_form_never_conflicts_with_new_content(texts: tuple[bytes, bytes, 
     form_and_content(texts)
 
 
-@normal
-@given(st.sampled_from(VALID), st.sampled_from(VALID), st.sampled_from([None, *VALID]))
-def test_any_three_documents_can_be_merged(ours: Path, theirs: Path, base: Path | None) -> None:
-    result = merge(parse(base.read_bytes()) if base else None, parse(ours.read_bytes()), parse(theirs.read_bytes()))
+def any_three_merge(texts: tuple[bytes | None, bytes, bytes]) -> None:
+    base, ours, theirs = texts
+    old = parse(base) if base is not None else None
+    result = merge(old, parse(ours), parse(theirs))
     fields = [conflict.field for conflict in result.conflicts]
     assert len(fields) == len(set(fields))
     data = bytes(result.document)
     assert bytes(parse(data)) == data
     assert bytes(result.resolved(dict.fromkeys(fields, "ours"))) == data
+    parse(bytes(result.resolved(dict.fromkeys(fields, "theirs"))))
+    assert {conflict.field for conflict in merge(old, parse(theirs), parse(ours)).conflicts} == set(fields)
+
+
+def scribbles_lose_nothing(texts: tuple[bytes, bytes, bytes]) -> None:
+    any_three_merge(texts)
+    nothing_is_lost(texts)
+
+
+@st.composite
+def scribbles(draw: st.DrawFn) -> tuple[bytes, bytes, bytes]:
+    base = draw(st.sampled_from(VALID)).read_bytes()
+    return base, draw(scribbled(base, "o")), draw(scribbled(base, "t"))
+
+
+@normal
+@given(st.sampled_from([None, *VALID]), st.sampled_from(VALID), st.sampled_from(VALID))
+def test_any_three_documents_can_be_merged(base: Path | None, ours: Path, theirs: Path) -> None:
+    any_three_merge((base.read_bytes() if base else None, ours.read_bytes(), theirs.read_bytes()))
+
+
+@normal
+@given(scribbles())
+def test_edits_of_lines_in_odd_files_lose_nothing(texts: tuple[bytes, bytes, bytes]) -> None:
+    scribbles_lose_nothing(texts)
 
 
 @pytest.mark.deep
@@ -225,3 +250,17 @@ def test_many_differences_and_edits_of_one_side(pair: tuple[bytes, bytes]) -> No
 @given(texts=with_a_new_form())
 def test_many_new_forms_never_conflict_with_new_content(texts: tuple[bytes, bytes, bytes, bool]) -> None:
     form_and_content(texts)
+
+
+@pytest.mark.deep
+@deep
+@given(scribbles())
+def test_many_edits_of_lines_in_odd_files_lose_nothing(texts: tuple[bytes, bytes, bytes]) -> None:
+    scribbles_lose_nothing(texts)
+
+
+@pytest.mark.deep
+@deep
+@given(st.sampled_from([None, *VALID]), st.sampled_from(VALID), st.sampled_from(VALID))
+def test_many_threes_can_be_merged(base: Path | None, ours: Path, theirs: Path) -> None:
+    any_three_merge((base.read_bytes() if base else None, ours.read_bytes(), theirs.read_bytes()))
