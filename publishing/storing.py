@@ -1,16 +1,16 @@
 """The rows of a batch into their tables, each table in one statement."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
-from publishing import bulk, kinds, names
+from publishing import bulk, finding, kinds, names
 from publishing.models import (
     Blob,
     Change,
     Conflict,
-    Facet,
     FeedCounter,
     Item,
     PreviousSlug,
@@ -154,11 +154,9 @@ def _names(rows: Rows) -> None:
 
 
 def _published(rows: Rows) -> None:
-    bulk.delete(Facet, "published", rows.withdrawn)
-    bulk.delete(Published, "id", rows.withdrawn)
     if not rows.notices:
         return
-    first = _take_positions(len(rows.notices))
+    first = take_positions(len(rows.notices))
     positions = {notice.item.pk: position for position, notice in enumerate(rows.notices, first)}
     bulk.insert(
         Change,
@@ -178,16 +176,11 @@ def _published(rows: Rows) -> None:
             for item, action, slug, before, revision in rows.notices
         ),
     )
-    bulk.insert(Published, PUBLISHED, (publication(one, positions[one.item.pk], rows.now) for one in rows.publications))
-    bulk.insert(
-        Facet,
-        ["published", "name", "value", "label"],
-        (
-            (positions[one.item.pk], name, names.key(label), label)
-            for one in rows.publications
-            for name, label in kinds.get(one.item.kind).facets(one.record)
-        ),
-    )
+    coming = [publication(one, positions[one.item.pk], rows.now) for one in rows.publications]
+    found = [findable(row, one) for row, one in zip(coming, rows.publications, strict=True)]
+    finding.replace(rows.withdrawn, found)
+    bulk.delete(Published, "id", rows.withdrawn)
+    bulk.insert(Published, PUBLISHED, coming)
 
 
 def publication(one: Publication, position: int, moment: datetime) -> tuple[Any, ...]:
@@ -215,7 +208,22 @@ def publication(one: Publication, position: int, moment: datetime) -> tuple[Any,
     )
 
 
-def _take_positions(count: int) -> int:
+def findable(row: Sequence[Any], one: Publication) -> finding.Found:
+    """What readers find it by. row: the columns `PUBLISHED`."""
+    value = dict(zip(PUBLISHED, row, strict=True))
+    return finding.Found(
+        position=value["id"],
+        item=value["item"],
+        kind=value["kind"],
+        locale=value["locale"],
+        sort_key=value["sort_key"],
+        present=value["present"],
+        payload=value["payload"],
+        facets=kinds.get(one.item.kind).facets(one.record),
+    )
+
+
+def take_positions(count: int) -> int:
     """The first of so many positions of the feed. Until the transaction ends nobody else takes any."""
     counter, _ = FeedCounter.objects.select_for_update().get_or_create(pk=1)
     first: int = counter.position + 1

@@ -1,7 +1,7 @@
 from .conflicts import Conflict
 from .feed import Change, FeedCounter
 from .items import Blob, Item, PreviousSlug, Reference
-from .published import Facet, Published
+from .published import Facet, FacetCount, Published
 from .revisions import Revision
 from .schedules import Schedule
 
@@ -10,6 +10,7 @@ __all__ = [
     "Change",
     "Conflict",
     "Facet",
+    "FacetCount",
     "FeedCounter",
     "Item",
     "PreviousSlug",

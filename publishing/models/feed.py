@@ -1,3 +1,5 @@
+from secrets import token_hex
+
 from django.db import models
 
 from publishing.fields import KeyField
@@ -5,11 +7,17 @@ from publishing.fields import KeyField
 from .items import Item
 
 
+def new_epoch() -> str:
+    return token_hex(8)
+
+
 class FeedCounter(models.Model):
     """The last position given out. One locked row: positions are in commit order on every database."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     position = models.PositiveBigIntegerField(default=0)
+    # Another one after a restore from a backup: what readers got since then is no longer what the feed says.
+    epoch = models.CharField(max_length=32, default=new_epoch)
 
     def __str__(self) -> str:
         return str(self.position)

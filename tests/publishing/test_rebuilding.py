@@ -27,12 +27,12 @@ def test_payload_etag_and_facets_are_renewed_and_nothing_else(entry: Entry) -> N
     for number in range(5):
         entry(f"Term {number}", tags='["a"]')
     before = list(Published.objects.order_by("id").values())
-    facets = sorted(Facet.objects.values_list("published", "name", "value", "label"))
+    facets = sorted(Facet.objects.values_list("item", "name", "value", "label"))
     make_old()
     assert rebuilding.outdated() == 5
     assert [batch.renewed for batch in rebuilding.rebuild(size=2)] == [2, 2, 1]
     assert list(Published.objects.order_by("id").values()) == before
-    assert sorted(Facet.objects.values_list("published", "name", "value", "label")) == facets
+    assert sorted(Facet.objects.values_list("item", "name", "value", "label")) == facets
     assert (Revision.objects.count(), Change.objects.count()) == (5, 5)
 
 
