@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "publishing",
     "books",
     "glossary",
+    "glossary.search",
     "sync",
     "api",
 ]

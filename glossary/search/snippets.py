@@ -1,0 +1,61 @@
+"""The part of a text that shows why it was found, as safe HTML."""
+
+import re
+from html import escape
+
+from glossary.search import words
+from glossary.search.query import Query
+
+_LENGTH = 200
+_BEFORE = 60
+
+
+class Marker:
+    """Finds the terms of one query in texts."""
+
+    def __init__(self, query: Query) -> None:
+        found = []
+        for term in query.terms:
+            for phrase in term.others or (term.phrase,):
+                # What separates words in a text may be anything that is none.
+                body = r"[\W_]+".join(map(re.escape, phrase.split(" ")))
+                found.append(body + (r"\w*" if term.prefix else ""))
+        # The longest first, because the first that fits is taken.
+        found.sort(key=len, reverse=True)
+        self._pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(found)})(?![^\W_])", re.IGNORECASE)
+        self._words = frozenset(word for term in query.terms for word in (*term.words, *term.others))
+        self._prefixes = tuple(term.words[-1] for term in query.terms if term.prefix and not term.others)
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        found = [match.span() for match in self._pattern.finditer(text)]
+        if found or text.isascii():
+            return found
+        # Accents and the like are seen through only word by word, which takes ten times as long.
+        return [
+            (word.start, word.end)
+            for word in words.words(text)
+            if word.key in self._words or (self._prefixes and word.key.startswith(self._prefixes))
+        ]
+
+    def snippet(self, text: str) -> str:
+        """About 200 characters around the first match, with <mark> around each; the beginning where there is none."""
+        spans = self.spans(text)
+        start = _cut(text, spans[0][0] - _BEFORE) if spans else 0
+        end = _cut(text, start + _LENGTH) if start + _LENGTH < len(text) else len(text)
+        parts = ["…" if start else ""]
+        at = start
+        for left, right in spans:
+            if left < start or right > end:
+                continue
+            parts += [escape(text[at:left]), "<mark>", escape(text[left:right]), "</mark>"]
+            at = right
+        parts += [escape(text[at:end]), "…" if end < len(text) else ""]
+        return " ".join("".join(parts).split("\n"))
+
+
+def _cut(text: str, near: int) -> int:
+    """The start of a word at or after a place; the place itself within a very long one."""
+    if near <= 0:
+        return 0
+    blank = re.compile(r"\s").search(text, near - 1, near + 40)
+    return blank.end() if blank else near

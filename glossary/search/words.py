@@ -1,0 +1,73 @@
+"""Words of a text in the form in which they are compared: without case, width and the accents of Latin letters."""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
+
+
+class Word(NamedTuple):
+    """`start` and `end` index the text; `key` is what is compared."""
+
+    start: int
+    end: int
+    key: str
+
+
+def _marks() -> str:
+    """Ranges of all combining marks: \\w has none of them, which would cut Hindi words at their vowel signs."""
+    codes = (code for code in range(0x300, sys.maxunicode + 1) if unicodedata.category(chr(code))[0] == "M")
+    runs = [[code for _, code in group] for _, group in groupby(enumerate(codes), key=lambda pair: pair[1] - pair[0])]
+    return "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in runs)
+
+
+_LETTERS = rf"(?:[^\W_]|[{_marks()}])+"
+_WORD = re.compile(_LETTERS)
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+# C, C++ and C# are three names.
+_NAME_WORD = re.compile(rf"{_LETTERS}(?:[+#]{{1,2}}(?![+#\w]))?")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+
+
+def keys(text: str) -> list[str]:
+    """The folded words of a text.
+
+    >>> keys("Naïve Bayes, 模型 & C++")
+    ['naive', 'bayes', '模型', 'c']
+    """
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())
+    return [fold(word) for word in _WORD.findall(text)]
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words by `keys`, and where they stand."""
+    for match in _WORD.finditer(text):
+        yield Word(match.start(), match.end(), fold(match[0]))
+
+
+def name_words(text: str) -> Iterator[Word]:
+    """The words as a name has them, and where they stand."""
+    for match in _NAME_WORD.finditer(text):
+        yield Word(match.start(), match.end(), fold(match[0]))
+
+
+def name_key(name: str) -> str:
+    """What names are looked up by: their words, however they are separated; of a name without words, the name.
+
+    >>> name_key("black-box") == name_key("Black  Box"), name_key("C#"), name_key("→")
+    (True, 'c#', '→')
+    """
+    return " ".join(word.key for word in name_words(name)) or " ".join(fold(name).split())
+
+
+@lru_cache(maxsize=4096)
+def fold(word: str) -> str:
+    if word.isascii():
+        return word.lower()
+    folded = unicodedata.normalize("NFKC", word).casefold()
+    # Accents of Latin, Greek and Cyrillic only: the marks of other scripts are letters of theirs.
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", folded)))
