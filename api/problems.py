@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -49,14 +50,25 @@ def body(status: int, code: str, detail: str, errors: Iterable[dict[str, Any]] =
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
     """Any exception of a view as a problem. Named by the settings of DRF."""
+    known = _known(error, context["request"]._request if "request" in context else None)
+    status, headers, content = _parts(known)
+    return Response(content, status=status, headers=headers, content_type=MEDIA_TYPE)
+
+
+def answer(error: Exception, request: HttpRequest) -> HttpResponse:
+    """The same outside of DRF."""
+    status, headers, content = _parts(_known(error, request))
+    return HttpResponse(orjson.dumps(content), status=status, headers=headers, content_type=MEDIA_TYPE)
+
+
+def _known(error: Exception, request: HttpRequest | None) -> exceptions.APIException:
     known = _as_api_exception(error)
     if known is None:
-        request = context["request"]
-        logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        logger.error("%s %s failed", request and request.method, request and request.path, exc_info=error)
         # The test client and error monitors listen to it; Django sends it only for what leaves the view.
-        got_request_exception.send(sender=None, request=request._request)
+        got_request_exception.send(sender=None, request=request)
         known = ApiError(500, "server.error", "Something went wrong on our side. It has been logged.")
-    return _response(known)
+    return known
 
 
 def _as_api_exception(error: Exception) -> exceptions.APIException | None:
@@ -72,7 +84,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
     return None
 
 
-def _response(error: exceptions.APIException) -> Response:
+def _parts(error: exceptions.APIException) -> tuple[int, dict[str, str], dict[str, Any]]:
+    """Status, headers and body."""
     if isinstance(error, ApiError):
         code, detail, errors, cache = error.code, str(error.detail), error.errors, error.cache
     elif isinstance(error, exceptions.ValidationError):
@@ -84,8 +97,7 @@ def _response(error: exceptions.APIException) -> Response:
         headers["WWW-Authenticate"] = challenge
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(math.ceil(wait))
-    content = body(error.status_code, code, detail, errors)
-    return Response(content, status=error.status_code, headers=headers, content_type=MEDIA_TYPE)
+    return error.status_code, headers, body(error.status_code, code, detail, errors)
 
 
 def _flat(field: str, detail: Any) -> Iterable[dict[str, Any]]:

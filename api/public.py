@@ -1,31 +1,72 @@
-"""What all views for anonymous readers share."""
+"""What all views for readers share."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api import problems
 from api.caching import conditional
+from api.problems import ApiError
+
+JSON = "application/json"
+_ANYTHING = frozenset(["", "*/*", JSON])
 
 
 class PublicView(APIView):
-    """Nobody is asked who they are, so no session is opened and no answer varies by cookie."""
+    """A view whose reads are plain Django: nobody is asked who they are, so no session is opened and no answer varies
+    by cookie. What DRF does around a request takes as long as the whole of such an answer.
+
+    Other methods go through DRF, and `schema` sees an APIView like any other.
+    """
 
     authentication_classes: list[Any] = []
     permission_classes: list[Any] = []
+    # What `Accept` is held against; None where the address alone decides.
+    media_type: str | None = JSON
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        get: Callable[..., HttpResponseBase] | None = getattr(self, "get", None)
+        if request.method not in ("GET", "HEAD") or get is None:
+            return super().dispatch(request, *args, **kwargs)
+        try:
+            if self.media_type:
+                check_accept(request, self.media_type)
+            answer = get(request, *args, **kwargs)
+        except Exception as error:
+            answer = problems.answer(error, request)
+        if self.media_type:
+            answer.headers.setdefault("Vary", "Accept")
+        return answer
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """What may be asked here is in `Allow`; the rest is in the schema."""
         return Response(status=204)
 
-    def json(self, request: Request, body: bytes, etag: str, changed: datetime | None = None) -> HttpResponse:
+    def json(
+        self, request: HttpRequest, etag: str, changed: datetime | None, make: Callable[[], bytes]
+    ) -> HttpResponseBase:
         """Finished JSON, or 304 in its place."""
-        # Whoever accepts no JSON gets 406 here, and there will be other formats.
-        return conditional(request, Response(body, headers={"Vary": "Accept"}), etag, changed)
+        return conditional(request, etag, changed, lambda: HttpResponse(make(), content_type=JSON))
+
+
+def check_accept(request: HttpRequest, media_type: str) -> None:
+    """Raises ApiError, 406, if `Accept` leaves out what there is here."""
+    accepted = request.META.get("HTTP_ACCEPT", "")
+    if accepted in _ANYTHING:
+        return
+    try:
+        fits = request.accepts(media_type)
+    except ValueError as error:
+        raise BadRequest("Accept cannot be read.") from error
+    if not fits:
+        raise ApiError(406, "not_acceptable", f"Here is {media_type}, which Accept leaves out.")
 
 
 class AddressDecides(BaseContentNegotiation):

@@ -23,8 +23,15 @@ class Resource:
         return request.build_absolute_uri(self.path())
 
 
+# Kind to the absolute address of its list.
+Roots = dict[str, str]
+
 ENTRIES = Resource("entry", "entries", "url")
 BOOKS = Resource("book", "books", "apiUrl")
+
+
+def roots(request: HttpRequest) -> Roots:
+    return {resource.kind: resource.root(request) for resource in (ENTRIES, BOOKS)}
 
 
 def detail(root: str, slug: str) -> str:

@@ -4,10 +4,10 @@ from functools import cache
 from typing import Any
 
 import orjson
-from django.http import HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularSwaggerSplitView
-from rest_framework.request import Request
 
 from api import parameters
 from api.caching import etag_of
@@ -17,10 +17,10 @@ from api.public import PublicView
 class Schema(PublicView):
     schema = None
 
-    def get(self, request: Request) -> HttpResponse:
-        parameters.read(request.query_params)
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        parameters.read(request.GET)
         body, etag = _schema()
-        return self.json(request, body, etag)
+        return self.json(request, etag, None, lambda: body)
 
 
 class Docs(SpectacularSwaggerSplitView):

@@ -3,8 +3,21 @@
 A test holds them against real answers, field by field.
 """
 
+from typing import Any
+
 from rest_framework import serializers
-from rest_framework.fields import CharField, DateTimeField, DictField, IntegerField, ListField, URLField
+from rest_framework.fields import (
+    BooleanField,
+    CharField,
+    ChoiceField,
+    DateTimeField,
+    DictField,
+    IntegerField,
+    JSONField,
+    ListField,
+    URLField,
+    UUIDField,
+)
 
 _SLUG = "The slug: letters, digits, hyphens and underscores."
 _DATE = "As written in the file; usually an ISO date."
@@ -113,9 +126,176 @@ class BookPage(Page):
     results = BookSummary(many=True)
 
 
+class Reference(serializers.Serializer):
+    """What `expand` gives in place of a slug."""
+
+    kind = ChoiceField(choices=["entry", "book"])
+    slug = CharField(help_text=_SLUG)
+    title = CharField(allow_null=True)
+    exists = BooleanField(help_text="Whether it is published.")
+    briefDefinition = CharField(allow_blank=True, help_text="Of a book its description.")
+    url = URLField(allow_null=True)
+
+
+class FacetValue(serializers.Serializer):
+    value = CharField(help_text="As it is compared.")
+    # A field, and no longer the attribute of serializers that has this name.
+    label = CharField(help_text="As most items write it.")  # type: ignore[assignment]
+    count = IntegerField(min_value=0)
+
+
+class EntryFacets(serializers.Serializer):
+    category = FacetValue(many=True)
+    difficulty = FacetValue(many=True)
+    status = FacetValue(many=True)
+    tag = FacetValue(many=True)
+    initial = FacetValue(many=True)
+
+
+class BookFacets(serializers.Serializer):
+    author = FacetValue(many=True)
+    difficulty = FacetValue(many=True)
+    status = FacetValue(many=True)
+    initial = FacetValue(many=True)
+
+
+class HitFacets(serializers.Serializer):
+    category = FacetValue(many=True)
+    difficulty = FacetValue(many=True)
+    tag = FacetValue(many=True)
+    status = FacetValue(many=True)
+
+
+class Hit(serializers.Serializer):
+    kind = ChoiceField(choices=["entry", "book"])
+    slug = CharField(help_text=_SLUG)
+    title = CharField()
+    url = URLField(help_text="The address in this API.")
+    matchedLabel = CharField(
+        allow_null=True, help_text="The title, alias, slug or tag that matched; null for the text."
+    )
+    snippet = CharField(allow_blank=True, help_text="Safe HTML: text with <mark> around what matched.")
+    category = CharField(allow_null=True)
+    difficulty = CharField(allow_null=True)
+    tags = ListField(child=CharField())
+    aliases = ListField(child=CharField())
+    status = CharField(help_text=_STATUS)
+    lastUpdated = CharField(allow_null=True, help_text=_DATE)
+    briefDefinition = CharField(allow_blank=True, help_text="Markdown. Of a book its description.")
+
+
+class SearchPage(Page):
+    query = CharField(allow_blank=True)
+    correctedQuery = CharField(
+        allow_null=True, help_text="What was searched instead, since nothing has what was typed."
+    )
+    approximate = BooleanField(help_text="Whether count and facets are estimates, because very many items match.")
+    facets = HitFacets()
+    results = Hit(many=True)
+
+
+class Choice(serializers.Serializer):
+    slug = CharField()
+    title = CharField()
+    matchedLabel = CharField()
+    url = URLField()
+
+
+class Choices(serializers.Serializer):
+    name = CharField()
+    choices = Choice(many=True)
+
+
+class VocabularyValue(FacetValue):
+    url = URLField(help_text="The entries that have it.")
+
+
+class Vocabulary(serializers.Serializer):
+    count = IntegerField(min_value=0)
+    results = VocabularyValue(many=True)
+
+
+class Node(serializers.Serializer):
+    id = CharField(help_text="kind:slug")
+    kind = ChoiceField(choices=["entry", "book"])
+    slug = CharField()
+    title = CharField()
+    category = CharField(allow_null=True)
+    url = URLField()
+
+
+class Edge(serializers.Serializer):
+    source_ = CharField(help_text="The id of a node.")
+    target = CharField(help_text="The id of a node.")
+    type = CharField(
+        help_text="The field that refers: related, requires, broader, replacedBy, recommendedBooks, topics."
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        # `source` is a name that serializers use themselves.
+        return {name.rstrip("_"): field for name, field in super().get_fields().items()}
+
+
+class Graph(serializers.Serializer):
+    nodes = Node(many=True)
+    edges = Edge(many=True)
+
+
+class ChangeLine(serializers.Serializer):
+    id = UUIDField(help_text="Of the item, whatever its slug.")
+    kind = ChoiceField(choices=["entry", "book"])
+    action = ChoiceField(choices=["published", "renamed", "unpublished", "deleted"])
+    slug = CharField()
+    previousSlug = CharField(allow_null=True, help_text="Before it was renamed.")
+    changedAt = DateTimeField()
+    item = JSONField(
+        allow_null=True,
+        help_text="What the detail answers now; null for what is gone, and where a later line tells of the same item.",
+    )
+
+
+class ChangePage(serializers.Serializer):
+    results = ChangeLine(many=True)
+    nextCursor = CharField(help_text="The `since` of the next request, now or next week.")
+    more = BooleanField(help_text="Whether there is more already.")
+    next = URLField(allow_null=True, help_text="The next page, if there is more already.")
+
+
+class AnnotateRequest(serializers.Serializer):
+    text = CharField(max_length=100_000)
+    offsets = ChoiceField(choices=["codePoints", "utf16"], required=False, help_text="JavaScript counts in utf16.")
+    once = BooleanField(required=False, help_text="Only the first place of each entry.")
+    exclude = ListField(child=CharField(), required=False, help_text="Slugs that are not to be found.")
+
+
+class Match(serializers.Serializer):
+    start = IntegerField(min_value=0)
+    end = IntegerField(min_value=0)
+    text = CharField()
+    slug = CharField()
+    title = CharField()
+    url = URLField()
+    alternatives = ListField(child=CharField(), help_text="Slugs of other entries of that name.")
+
+
+class Matches(serializers.Serializer):
+    count = IntegerField(min_value=0)
+    matches = Match(many=True)
+
+
 class Addresses(serializers.Serializer):
     entries = URLField()
     books = URLField()
+    search = URLField()
+    lookup = URLField()
+    facets = URLField()
+    categories = URLField()
+    tags = URLField()
+    graph = URLField()
+    changes = URLField()
+    export = URLField()
+    chunks = URLField()
+    annotate = URLField()
     schema = URLField()
     docs = URLField()
 

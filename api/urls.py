@@ -1,20 +1,30 @@
 from django.urls import path, re_path
 
-from api import views
 from api.schema import Docs, Schema
+from api.views import feeding, items, root, searching, vocabularies
 
 app_name = "api"
 
 urlpatterns = [
-    path("", views.Root.as_view(), name="root"),
-    path("entries/", views.EntryList.as_view(), name="entries"),
+    path("", root.Root.as_view(), name="root"),
+    path("entries/", items.EntryList.as_view(), name="entries"),
     # A slug holds no dot, so the suffix is never part of one.
-    path("entries/<str:slug>.md", views.EntryMarkdown.as_view(), name="entry-markdown"),
-    path("entries/<str:slug>/", views.EntryDetail.as_view(), name="entry"),
-    path("books/", views.BookList.as_view(), name="books"),
-    path("books/<str:slug>.md", views.BookMarkdown.as_view(), name="book-markdown"),
-    path("books/<str:slug>/", views.BookDetail.as_view(), name="book"),
+    path("entries/<str:slug>.md", items.EntryMarkdown.as_view(), name="entry-markdown"),
+    path("entries/<str:slug>/", items.EntryDetail.as_view(), name="entry"),
+    path("books/", items.BookList.as_view(), name="books"),
+    path("books/<str:slug>.md", items.BookMarkdown.as_view(), name="book-markdown"),
+    path("books/<str:slug>/", items.BookDetail.as_view(), name="book"),
+    path("search/", searching.SearchView.as_view(), name="search"),
+    path("lookup/", searching.LookupView.as_view(), name="lookup"),
+    path("annotate/", searching.AnnotateView.as_view(), name="annotate"),
+    path("facets/", vocabularies.FacetsView.as_view(), name="facets"),
+    path("categories/", vocabularies.CategoriesView.as_view(), name="categories"),
+    path("tags/", vocabularies.TagsView.as_view(), name="tags"),
+    path("graph/", feeding.GraphView.as_view(), name="graph"),
+    path("changes/", feeding.ChangesView.as_view(), name="changes"),
+    path("export.ndjson", feeding.ExportView.as_view(), name="export"),
+    path("chunks.jsonl", feeding.ChunksView.as_view(), name="chunks"),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),
-    re_path("", views.Unrouted.as_view()),
+    re_path("", root.Unrouted.as_view()),
 ]

@@ -16,12 +16,11 @@ HOST = "http://testserver"
 def test_the_root_names_the_addresses(client: Client, db: None, django_assert_num_queries) -> None:
     with django_assert_num_queries(0):
         answer = client.get("/api/v1/")
-    assert answer.json() == {
-        "entries": f"{HOST}/api/v1/entries/",
-        "books": f"{HOST}/api/v1/books/",
-        "schema": f"{HOST}/api/v1/schema/",
-        "docs": f"{HOST}/api/v1/docs/",
-    }
+    found = answer.json()
+    assert found["entries"] == f"{HOST}/api/v1/entries/"
+    assert found["chunks"] == f"{HOST}/api/v1/chunks.jsonl"
+    for address in found.values():
+        assert client.head(address).status_code in (200, 400)
 
 
 def test_a_detail_says_what_the_file_says(client: Client, black_box: Item) -> None:
@@ -148,7 +147,7 @@ def test_pages_link_to_each_other(client: Client, entry: Save) -> None:
     for number in range(5):
         entry(f"Entry {number}")
     base = f"{HOST}/api/v1/entries/"
-    first = client.get("/api/v1/entries/?pageSize=2").json()
+    first = client.get("/api/v1/entries/?pageSize=2&page=1").json()
     assert (first["previous"], first["next"]) == (None, f"{base}?pageSize=2&page=2")
     second = client.get(first["next"]).json()
     assert (second["previous"], second["next"]) == (f"{base}?pageSize=2", f"{base}?pageSize=2&page=3")
@@ -160,7 +159,8 @@ def test_a_page_has_20_rows_unless_asked(client: Client, entry: Save) -> None:
     for number in range(21):
         entry(f"Entry {number:02}")
     answer = client.get("/api/v1/entries/").json()
-    assert (len(answer["results"]), answer["next"]) == (20, f"{HOST}/api/v1/entries/?page=2")
+    assert len(answer["results"]) == 20
+    assert answer["next"].startswith(f"{HOST}/api/v1/entries/?cursor=")
     assert len(client.get("/api/v1/entries/?pageSize=100").json()["results"]) == 21
 
 
