@@ -1,4 +1,4 @@
-"""Made-up glossaries of any size, the same ones every time. A file has the keys, the style and the length of the seed."""
+"""Made-up glossaries of any size, the same ones every time. A file has keys, style and length of the seed."""
 
 import random
 from pathlib import Path
@@ -10,7 +10,7 @@ _WORDS = """
 model data network layer training sample label feature vector matrix gradient loss error bias weight token
 sequence attention image text audio signal noise agent reward policy state action graph node edge cluster
 distance kernel margin tree forest rule logic search planning memory context prompt answer question document
-index query ranking recall precision accuracy benchmark dataset pipeline service container cluster scheduler
+index query ranking recall precision accuracy benchmark dataset pipeline service container scheduler
 queue cache latency throughput distribution probability likelihood prior posterior estimate variance sampling
 inference learning supervised unsupervised generative discriminative encoder decoder transformer convolution
 recurrence embedding dimension reduction regularization dropout normalization optimizer momentum schedule epoch
