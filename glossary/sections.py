@@ -32,7 +32,7 @@ def key_of(heading: str) -> str:
     >>> key_of("Key  concepts"), key_of("Common misconceptions")
     ('keyConcepts', 'commonMisconceptions')
     """
-    words = _WORD.findall(heading)
+    words: list[str] = _WORD.findall(heading)
     known = _KEYS.get(" ".join(words).casefold())
     if known:
         return known
