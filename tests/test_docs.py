@@ -185,7 +185,7 @@ def test_the_page_names_the_fields_of_lists(client: Client) -> None:
 
 
 def test_the_page_names_every_code_of_a_refusal() -> None:
-    source = "".join(path.read_text() for path in sorted((ROOT / "api").glob("*.py")))
+    source = "".join(path.read_text() for path in sorted((ROOT / "api").rglob("*.py")))
     raised = set(re.findall(r'(?:ApiError|_problem)\(\s*\d{3},\s*f?"([a-z_.{}]+)"', source))
     wanted = {code.replace("{kind}", kind) for code in raised for kind in ("entry", "book")}
     # Those of the framework, as `detail` has them.
