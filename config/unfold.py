@@ -28,6 +28,9 @@ UNFOLD = {
     "SITE_SYMBOL": "menu_book",
     # The page for visitors is the front end's, elsewhere.
     "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("lemma/favicon.svg")},
+    ],
     "STYLES": [lambda request: static("lemma/lemma-style.css")],
     "COLORS": {
         "primary": {

@@ -46,6 +46,7 @@ export function editor(field) {
   const frozen = field.disabled || field.readOnly;
   const preview = new Preview(markdownxUrlsPath, () => view.state.doc.toString());
   const count = h("span", { class: "lemma-count" });
+  let timer = 0;
 
   const view = new EditorView({
     state: EditorState.create({
@@ -77,9 +78,8 @@ export function editor(field) {
         ]),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
-          field.value = update.state.doc.toString();
-          announceChange(field);
-          countWords();
+          clearTimeout(timer);
+          timer = setTimeout(store, 150);
           if (root.classList.contains("lemma-split")) preview.later();
         }),
         EditorView.domEventHandlers({
@@ -96,7 +96,6 @@ export function editor(field) {
     icon("vertical_split"),
     "Preview",
   );
-  const picker = h("input", { type: "file", accept: "image/png,image/jpeg,image/gif,image/webp", hidden: true });
   const bar = h(
     "div",
     { class: "lemma-toolbar", role: "toolbar", "aria-label": `Formatting of ${label?.textContent.trim() ?? "the text"}` },
@@ -124,14 +123,13 @@ export function editor(field) {
             class: "lemma-tool",
             title: "Picture: choose a file, or drop or paste one into the text",
             "aria-label": "Picture",
-            onclick: () => picker.click(),
+            onclick: choose,
           },
           icon("image"),
         ),
     h("span", { class: "lemma-tool-space" }),
     count,
     toggle,
-    picker,
   );
   const root = h("div", { class: "lemma-editor" }, bar, h("div", { class: "lemma-panes" }, view.dom, preview.element));
   field.hidden = true;
@@ -139,10 +137,6 @@ export function editor(field) {
   label?.addEventListener("click", (event) => {
     event.preventDefault();
     view.focus();
-  });
-  picker.addEventListener("change", () => {
-    upload([...picker.files]);
-    picker.value = "";
   });
 
   const show = (on) => {
@@ -160,9 +154,31 @@ export function editor(field) {
   show(remembered());
   countWords();
 
+  // Not with every key: in a long text that would be felt.
+  function store() {
+    clearTimeout(timer);
+    const text = view.state.doc.toString();
+    if (text === field.value) return;
+    field.value = text;
+    announceChange(field);
+    countWords();
+  }
+  // Whoever reads the form, to send it or to compare it, gets what was typed last.
+  field.form?.addEventListener("formdata", (event) => {
+    store();
+    if (!field.disabled) event.formData.set(field.name, field.value);
+  });
+
   function countWords() {
     const words = view.state.doc.toString().match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu)?.length ?? 0;
     count.textContent = words === 1 ? "1 word" : `${words} words`;
+  }
+
+  function choose() {
+    // Never a part of the page, where the theme would take it for a field of its own.
+    const picker = h("input", { type: "file", accept: "image/png,image/jpeg,image/gif,image/webp" });
+    picker.addEventListener("change", () => upload([...picker.files]));
+    picker.click();
   }
 
   function takeImages(event, transfer) {

@@ -6,11 +6,23 @@ import { newSections, rows } from "./rows.js";
 function upgrade(root) {
   for (const field of root.querySelectorAll("textarea[data-markdown]")) {
     const details = field.closest("details");
-    // A closed section has no size yet, and most stay closed.
-    if (details && !details.open) details.addEventListener("toggle", () => editor(field).focus(), { once: true });
+    if (details && !details.open) whenOpened(details, () => editor(field).focus());
     else editor(field);
   }
   for (const element of root.querySelectorAll("[data-chips]")) chips(element);
+}
+
+/** A closed section has no size yet, and most stay closed. Opened at once, so that no key gets lost on the way. */
+function whenOpened(details, opened) {
+  details.querySelector("summary").addEventListener(
+    "click",
+    (event) => {
+      event.preventDefault();
+      details.open = true;
+      opened();
+    },
+    { once: true },
+  );
 }
 
 function start() {

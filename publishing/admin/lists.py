@@ -2,23 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime, now
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from publishing import names
 from publishing.admin.states import state
 from publishing.models import Item, Published, Reference
+from publishing.times import ago
 
 
 def with_state(queryset: Any) -> Any:
@@ -33,7 +32,10 @@ def badge(row: Any) -> SafeString:
 
 def title(address: str, item: Item) -> SafeString:
     return format_html(
-        '<a class="lemma-title" href="{}">{}</a><span class="lemma-slug">{}</span>', address, item.title, item.slug
+        '<div class="lemma-name"><a class="lemma-title" href="{}">{}</a><span class="lemma-slug">{}</span></div>',
+        address,
+        item.title,
+        item.slug,
     )
 
 
@@ -41,19 +43,12 @@ def updated(item: Item) -> SafeString:
     """When, and by whom if a person did it."""
     person = (item.updated_by.get_full_name() or item.updated_by.get_username()) if item.updated_by else ""
     return format_html(
-        '<time datetime="{}" title="{}">{}</time><span class="lemma-slug">{}</span>',
+        '<div><time datetime="{}" title="{}">{}</time><span class="lemma-slug">{}</span></div>',
         item.updated_at.isoformat(),
         date_format(localtime(item.updated_at), "DATETIME_FORMAT"),
-        _ago(item.updated_at),
+        ago(item.updated_at),
         person,
     )
-
-
-def _ago(moment: datetime) -> str:
-    passed = now() - moment
-    if passed.days < 1:
-        return naturaltime(moment)
-    return date_format(localtime(moment), "j M Y")
 
 
 def search(queryset: QuerySet, text: str, more: Callable[[str], Any] | None = None) -> QuerySet:

@@ -2,7 +2,10 @@ from typing import Any
 
 from django import template
 
+from publishing.times import ago
+
 register = template.Library()
+register.filter("ago", ago)
 
 
 @register.simple_tag
