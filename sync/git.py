@@ -209,7 +209,7 @@ def _call(
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             if isinstance(error, subprocess.TimeoutExpired):
-                raise GitError(f"git {words[0]} did not answer within {timeout:.0f} seconds.") from None
+                raise GitError(f"git {words[0]} did not answer within {timeout:g} seconds.") from None
             raise
     return process.returncode, out, err.decode("utf-8", "replace").strip()
 

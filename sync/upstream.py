@@ -189,7 +189,7 @@ def _meetings(repository: Repository, content: "_Content", fork: Fork) -> list[M
     for path in sorted(fork.ours_changed.keys() & fork.theirs_changed.keys()):
         ours, theirs = fork.ours_changed[path], fork.theirs_changed[path]
         place = content.place_of(path)
-        if place is None or ours.after == theirs.after:
+        if place is None or (ours.after is not None and ours.after == theirs.after):
             continue
         data = repository.run("cat-file", "blob", ours.before[1]) if ours.before else None
         below = content.below(path, place)
@@ -197,7 +197,9 @@ def _meetings(repository: Repository, content: "_Content", fork: Fork) -> list[M
         item = base.item if base else _removed(place, below)
         if item is not None:
             found.append(Meeting(place, item, below, base.path if base else below, data))
-    return found
+    # Both may have moved a file to the same place: that it is new there on both sides says nothing then.
+    met = {meeting.item.pk for meeting in found if meeting.data is not None}
+    return [meeting for meeting in found if meeting.data is not None or meeting.item.pk not in met]
 
 
 def _renames(repository: Repository, old: str, new: str) -> dict[str, str]:

@@ -118,8 +118,9 @@ def init(top: Path, files: Mapping[str, bytes | str] | None = None) -> Clone:
 
 
 def person(name: str, *, first: str = "", last: str = "", email: str = "") -> Any:
-    """An account."""
-    return get_user_model().objects.create_user(name, email, first_name=first, last_name=last)
+    """The account of that name."""
+    values = {"email": email, "first_name": first, "last_name": last}
+    return get_user_model().objects.get_or_create(username=name, defaults=values)[0]
 
 
 def change(slug: str, edits: Mapping[str, Any], author: Any, message: str = "", *, kind: str = "entry") -> Item:
