@@ -129,4 +129,8 @@ def _with_their_own_ends(text: str, sides: Three[Parts]) -> str:
         for index, at in pairs(rows, bare):
             if index < len(ends) and len(known[at]) > len(bare[at]):
                 ends[index] = known[at][len(bare[at]) :]
+    for index in range(1, len(ends)):
+        if rows[index] == "" and ends[index] == "\n" and ends[index - 1] == "\r":
+            # The two would become one line end.
+            ends[index] = "\r"
     return "".join(row + end for row, end in zip(rows, [*ends, ""], strict=True))

@@ -44,25 +44,26 @@ def merge_body(three: Three[Parts | None], ledger: Ledger) -> Body | None:
         DocumentError: section.text for choices that cannot be written.
     """
     merge = _Merge(three)
-    body = merge.attempt(ledger)
     if ledger.resolving:
-        if not body.reads_as_expected():
-            raise DocumentError(
-                "section.text",
-                "The text would open a section of its own or run into the next one.",
-                hint="Close code fences and HTML blocks, and write headings of the second level or below.",
-            )
-        return body
-    # Seen from both sides, so that each sees the same conflicts, and may choose the other's state as a whole.
+        body = merge.attempt(ledger)
+        if body.reads_as_expected():
+            return body
+        raise DocumentError(
+            "section.text",
+            "The text would open a section of its own or run into the next one.",
+            hint="Close code fences and HTML blocks, and write headings of the second level or below.",
+        )
+    # Seen from both sides, so that the same fields conflict whoever merges.
     other = _Merge(Three(three.base, three.theirs, three.ours))
-    if body.reads_as_expected() and other.attempt(Ledger()).reads_as_expected():
-        return body
-    other.attempt(Ledger())
-    if len(merge.changed) + len(other.changed) > _MOST_TRIALS:
-        return None
-    forced = {*merge.harmful(), *other.harmful()}
-    body = merge.attempt(ledger, forced)
-    return body if body.reads_as_expected() and other.attempt(Ledger(), forced).reads_as_expected() else None
+    if all([merge.is_sound(), other.is_sound()]):
+        return merge.attempt(ledger)
+    changed = {*merge.changed, *other.changed}
+    if len(changed) <= _MOST_TRIALS:
+        harmful = {*merge.harmful(merge.changed), *other.harmful(other.changed)}
+        for forced in (harmful, changed):
+            if merge.is_sound(forced) and other.is_sound(forced):
+                return merge.attempt(ledger, forced)
+    return None
 
 
 class _Merge:
@@ -97,9 +98,19 @@ class _Merge:
         order = self._order(merged)
         return self._written("" if preamble is ABSENT else preamble, [merged[each] for each in order])
 
-    def harmful(self) -> set[str]:
-        """The changed fields that cannot be written even if nothing else of theirs is taken."""
-        return {field for field in list(self.changed) if not self.attempt(Ledger(), only=field).reads_as_expected()}
+    def is_sound(self, forced: Collection[str] = ()) -> bool:
+        """Whether the body can be written, and also if all conflicts are settled as theirs."""
+        ledger = Ledger()
+        if not self.attempt(ledger, forced).reads_as_expected():
+            return False
+        changed, theirs = self.changed, Ledger(dict.fromkeys(ledger.conflicts, "theirs"))
+        sound = not ledger.conflicts or self.attempt(theirs).reads_as_expected()
+        self.changed = changed
+        return sound
+
+    def harmful(self, fields: list[str]) -> set[str]:
+        """Those of the changed fields that cannot be written even if nothing else of theirs is taken."""
+        return {field for field in fields if not self.attempt(Ledger(), only=field).reads_as_expected()}
 
     def _settled(self, field: str, three: Three[Any], merged: Any) -> Any:
         """What a field that can be merged becomes, in this attempt."""

@@ -50,7 +50,10 @@ class _Merge:
         self._names: dict[str, str] = {}
         for parts in three:
             for name in parts.document if parts else ():
-                self._names.setdefault(name.casefold(), name)
+                known = self._names.setdefault(name.casefold(), name)
+                if name.casefold() not in self._found.base:
+                    # The same from both sides.
+                    self._names[name.casefold()] = min(name, known)
         merged = {key: merge_value(top(name), self._three(key), ledger) for key, name in self._names.items()}
         kept = {key for key, value in merged.items() if value is not ABSENT}
         # In the order in which they are to stand.

@@ -5,6 +5,7 @@ import re
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+from .front_matter import ORDER as KEYS
 from .parts import Section
 
 # Where a thing was first seen, and its index there.
@@ -19,11 +20,13 @@ ORDER = "sections"
 # The whole file.
 WHOLE = "text"
 
+_USUAL = {key.casefold(): key for key in KEYS}
 _PLAIN = re.compile(r"[^\W\d][\w -]*")
 
 
 def top(key: str) -> str:
-    """The field of a key of the front matter; in quotes where the bare key means something else."""
+    """The field of a key of the front matter: in its usual spelling, in quotes where that means something else."""
+    key = _USUAL.get(key.casefold(), key)
     return json.dumps(key, ensure_ascii=False) if key in (PREAMBLE, ORDER, WHOLE) else _key(key)
 
 
@@ -40,9 +43,12 @@ def _key(key: Hashable) -> str:
 
 def item_names(lists: Sequence[tuple[Sequence[Id], Sequence[Any]]]) -> dict[Id, str]:
     """What field names call the items of lists: `https://…`, a title, or `#3`; each by a name of its own."""
-    return _distinct(
-        {each: _label(item, each) for ids, things in lists for each, item in zip(ids, things, strict=True)}
-    )
+    found: dict[Id, list[Any]] = {}
+    for ids, things in lists:
+        for each, item in zip(ids, things, strict=True):
+            found.setdefault(each, []).append(item)
+    # What was in the base is called as it was there; what two sides added, by what they agree on.
+    return _distinct({each: _label(same[:1] if each[0] == "base" else same, each) for each, same in found.items()})
 
 
 def section_names(lists: Sequence[tuple[Sequence[Id], Sequence[Section]]]) -> dict[Id, str]:
@@ -54,11 +60,14 @@ def section_names(lists: Sequence[tuple[Sequence[Id], Sequence[Section]]]) -> di
     return _distinct(found)
 
 
-def _label(item: Any, each: Id) -> str:
-    if not isinstance(item, dict):
-        return str(item)
-    names = (item.get(name) for name in NAMES)
-    return next((name for name in names if isinstance(name, str) and name), f"#{each[1] + 1}")
+def _label(same: list[Any], each: Id) -> str:
+    if not all(isinstance(item, dict) for item in same):
+        return str(same[0])
+    for name in NAMES:
+        values = [item.get(name) for item in same]
+        if isinstance(values[0], str) and values[0] and values.count(values[0]) == len(values):
+            return values[0]
+    return f"#{each[1] + 1}"
 
 
 def _distinct(names: dict[Id, str]) -> dict[Id, str]:

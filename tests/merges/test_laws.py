@@ -66,7 +66,7 @@ def nothing_is_lost(texts: Texts) -> None:
     base, ours, theirs = map(tokens, texts)
     result = merged(texts)
     kept = set(tokens(bytes(result.document)))
-    kept |= {token for conflict in result.conflicts for token in said([conflict.ours, conflict.theirs])}
+    kept |= {token for conflict in result.conflicts for token in said([conflict.field, conflict.ours, conflict.theirs])}
     for mine, other in ((ours, theirs), (theirs, ours)):
         deleted = set(base) - set(other)
         assert set(mine) - deleted <= kept
