@@ -18,7 +18,7 @@ from sync import disk, folder
 from sync.models import Uncommitted
 from sync.places import Place, SyncError
 from sync.plan import Action
-from sync.state import Agreed, Known, record_bases, texts
+from sync.state import Agreed, Known, record_bases, store_texts, texts
 from sync.steps import Clash, Step
 
 _BATCH = 500
@@ -142,6 +142,7 @@ def _write(steps: Sequence[Step], waiting: Waiting) -> None:
             batch.append(one)
             owners.append(step)
     results = writer.write(batch, author=Author(), origin=Revision.Origin.FILES, message=_message(steps))
+    store_texts(_unstored(steps))
     agreed: dict[Place, list[Agreed]] = {}
     forgotten: dict[Place, list[Any]] = {}
     made = {id(step): result.item.pk for step, result in zip(owners, results, strict=True)}
@@ -155,6 +156,18 @@ def _write(steps: Sequence[Step], waiting: Waiting) -> None:
             forgotten.setdefault(step.place, []).append(pk)
     for place in {*agreed, *forgotten}:
         record_bases(place, agreed.get(place, ()), forgotten.get(place, ()))
+
+
+def _unstored(steps: Iterable[Step]) -> dict[str, bytes]:
+    """Texts of files that no item has as its own: what was merged with them takes their place, but not yet."""
+    return {
+        step.file.text: step.file.data
+        for step in steps
+        if step.file is not None
+        and step.file.data is not None
+        and step.changes_files
+        and step.action is not Action.DELETE_FILE
+    }
 
 
 def _message(steps: Sequence[Step]) -> str:

@@ -1,6 +1,6 @@
 """What the database knows about a folder: its items and the texts both last agreed on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -65,6 +65,11 @@ def texts(digests: Iterable[str]) -> dict[str, bytes]:
         rows = Blob.objects.filter(pk__in=wanted[start : start + _LOOKUP]).values_list("pk", "data")
         found.update((digest, bytes(data)) for digest, data in rows)
     return found
+
+
+def store_texts(found: Mapping[str, bytes]) -> None:
+    """Keeps texts by sha256, for bases to point at."""
+    bulk.insert(Blob, ["sha256", "data"], found.items(), ignore_conflicts=True)
 
 
 class Agreed(NamedTuple):

@@ -1,9 +1,10 @@
 """How folder and database stand to each other, asked of the tables and of the disk, never of the code that syncs."""
 
 from collections.abc import Iterable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from django.db import connection
 
 import documents
 from publishing import kinds
@@ -69,7 +70,7 @@ def wanted(only: Iterable[str] = FOLDERS) -> folders.Files:
 
 def agreed(root: Path) -> folders.Files:
     """What the database remembers of the folder."""
-    found = {}
+    found: folders.Files = {}
     for kind, folder in FOLDERS.items():
         rows = Base.objects.filter(root=str((root / folder).resolve()), item__kind=kind)
         found |= {f"{folder}/{path}": bytes(data) for path, data in rows.values_list("path", "document__data")}
@@ -87,12 +88,13 @@ def assert_in_step(root: Path) -> None:
 
 
 def assert_sound() -> None:
-    """Editors see the newest revision, readers the filed text, and nobody a draft."""
+    """Editors see the newest revision, readers the filed text and no draft, and no row points to one that is not."""
+    connection.check_constraints()
     newest: dict[Any, Any] = {}
     texts: dict[Any, set[str]] = {}
-    for item, digest in Revision.objects.order_by("item", "number").values_list("item", "document"):
-        newest[item] = digest
-        texts.setdefault(item, set()).add(digest)
+    for pk, digest in Revision.objects.order_by("item", "number").values_list("item", "document"):
+        newest[pk] = digest
+        texts.setdefault(pk, set()).add(digest)
     shown = dict(Published.objects.values_list("item", "file"))
     due = {}
     for item in Item.objects.live().select_related("filed"):
@@ -108,7 +110,3 @@ def _is_draft(item: Item) -> bool:
     assert item.filed is not None
     record = kinds.get(item.kind).read(documents.parse(bytes(item.filed.data)), item.path).record
     return bool(record.status == "draft")
-
-
-def digest(data: bytes) -> str:
-    return sha256(data).hexdigest()
