@@ -16,8 +16,7 @@ from .emitting import after_colon, block_item, flow
 from .matching import match
 from .reading import same
 from .scalars import Context, emit, emit_block, emit_key
-from .text import line_end, line_start
-
+from .text import line_content_end, line_end, line_start
 
 _HEADER_COMMENT = re.compile(r"[ \t](#.*)")
 
@@ -156,13 +155,7 @@ def _change_block_list(
     ends = [line_end(text, max(spans.end(text, item), dash + 1)) for item, dash in zip(node.value, dashes, strict=True)]
     own_lines = all(not text[start:dash].strip() for start, dash in zip(starts, dashes, strict=True))
     if not own_lines:
-        if len(old) != len(new):
-            raise CannotEdit
-        return [
-            splice
-            for index, item in enumerate(node.value)
-            for splice in change(text, item, old[index], new[index], _dash_slot(text, dashes[index]), context)
-        ]
+        return _change_shared_list(text, node, old, new, dashes, context)
     splices: list[Splice] = []
     staying: set[int] = set()
     # Where the next item without a place goes: behind the last one that has one.
@@ -182,10 +175,50 @@ def _change_block_list(
         else:
             written = siblings.block(new[position], len(lead), context)
             splices.append(Splice(anchor, anchor, lead + written + context.newline))
-    splices += [Splice(starts[index], ends[index], "") for index in range(len(old)) if index not in staying]
+    for index in range(len(old)):
+        if index not in staying:
+            stop = spans.past_blank_lines(text, ends[index]) if context.closes_gaps else ends[index]
+            splices.append(Splice(starts[index], stop, ""))
     if not new:
         splices.append(Splice(slot.after, slot.after, " []"))
     return _insertions_first(splices)
+
+
+def _change_shared_list(
+    text: str, node: SequenceNode, old: list[Any], new: list[Any], dashes: list[int], context: Context
+) -> list[Splice]:
+    """A list whose first dash stands behind another one, as in `- - a`."""
+    matches = match(old, new)
+    fine = [
+        change(text, node.value[found.old], old[found.old], new[position], _dash_slot(text, dashes[found.old]), context)
+        if found.old is not None
+        else []
+        for position, found in enumerate(matches)
+    ]
+    if len(old) == len(new) and all(found.old == index for index, found in enumerate(matches)):
+        return [splice for splices in fine for splice in splices]
+    if not new:
+        raise CannotEdit
+    ends = [
+        line_content_end(text, max(spans.end(text, item), dash + 1))
+        for item, dash in zip(node.value, dashes, strict=True)
+    ]
+    # What follows the line of an item goes with it: line end, comments, the indent of the next.
+    tails = [text[end:dash] for end, dash in zip(ends, dashes[1:], strict=False)]
+    usual = context.newline + " " * _column(text, dashes[0])
+    lead = "-" + _gap(text, node, dashes)
+    siblings = _Siblings(node.value)
+    parts = []
+    for position, found in enumerate(matches):
+        if found.old is None:
+            parts.append(lead + siblings.block(new[position], _column(text, dashes[0]) + len(lead), context))
+        else:
+            parts.append(apply(text, fine[position], dashes[found.old], ends[found.old]))
+        tail = usual if found.old is None or found.old == len(tails) else tails[found.old]
+        if position == len(new) - 1:
+            tail = tail.rstrip(" \t\r\n")
+        parts.append(tail)
+    return [Splice(dashes[0], ends[-1], "".join(parts))]
 
 
 def _insertions_first(splices: list[Splice]) -> list[Splice]:
@@ -351,6 +384,8 @@ def _change_block_map(
     for name in removed:
         key, value = entries[name]
         stop = line_end(text, max(spans.end(text, value), spans.colon(text, key)))
+        if context.closes_gaps:
+            stop = spans.past_blank_lines(text, stop)
         splices.append(Splice(line_start(text, spans.start(key)), stop, ""))
     return _insertions_first(splices)
 

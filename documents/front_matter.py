@@ -4,6 +4,7 @@ A block map at the top level has no state from one key to the next once anchors 
 the same alone as in the file. An edit therefore re-reads its own chunk and nothing else.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,6 +28,10 @@ ORDER = (
     "previousSlugs", "broader", "requires", "related", "topics", "recommendedBooks", "coverImage", "url", "doi",
     "openLibraryId", "lastUpdated", "externalLinks",
 )  # fmt: skip
+_SEED = frozenset(
+    name.casefold()
+    for name in ("title", "slug", "category", "difficulty", "tags", "related", "recommendedBooks", "lastUpdated")
+) | {"externallinks"}
 _RANK = {name.casefold(): rank for rank, name in enumerate(ORDER)}
 _END_MARKER = re.compile(r"(?<![^\r\n])\.\.\.(?=[ \t\r\n]|\Z)")
 
@@ -118,10 +123,19 @@ class FrontMatter:
         pair = compose(chunk.text).value[0]
         rest = chunk.text[self._value_end(chunk.text, pair) :]
         if position:
-            self._chunks[position - 1].text += rest
+            above = self._chunks[position - 1]
+            # A scalar that keeps its blank lines (`|+`) must not gain those below the key that goes.
+            above.text = self._guarded(
+                {above.key: self.values[above.key]},
+                lambda: above.text + rest,
+                lambda: above.text + rest[spans.past_blank_lines(rest, 0) :],
+            )
         else:
             self._prefix += rest
         del self._chunks[position], self.values[name]
+        if not self._chunks and self._tail.startswith("..."):
+            # Three dots end a document, and there is none any more.
+            self._tail = self._tail[line_end(self._tail, 0) :]
         self._reindex()
 
     def _check_size(self, values: dict[str, Any], grown: int) -> None:
@@ -139,10 +153,12 @@ class FrontMatter:
         key, node = compose(text).value[0]
         slot = Slot(spans.colon(text, key), key.start_mark.column)
         context = self._context
+        closing = dataclasses.replace(context, closes_gaps=True)
         old = self.values[name]
         written = self._guarded(
             {name: value},
             lambda: apply(text, change(text, node, old, value, slot, context)),
+            lambda: apply(text, change(text, node, old, value, slot, closing)),
             lambda: apply(text, [replace(text, node, value, slot, context)]),
         )
         self._check_size({**self.values, name: value}, len(written) - len(text))
@@ -185,11 +201,17 @@ class FrontMatter:
         self._reindex()
 
     def _place_for(self, key: str) -> int:
-        """Behind the nearest known key that comes before it in the seed's order; an unknown key goes last."""
+        """Behind the nearest known key that comes before it in the seed's order; an unknown key goes last.
+
+        The seed's own keys look at each other alone, so that their order does not depend on the optional ones.
+        """
         rank = _RANK.get(key.casefold())
         if rank is None:
             return len(self._chunks)
-        ranks = [_RANK.get(chunk.key.casefold()) for chunk in self._chunks]
+        names = [chunk.key.casefold() for chunk in self._chunks]
+        if key.casefold() in _SEED and not _SEED.isdisjoint(names):
+            names = [name if name in _SEED else "" for name in names]
+        ranks = [_RANK.get(name) for name in names]
         before = [(other, position) for position, other in enumerate(ranks) if other is not None and other < rank]
         if before:
             return max(before)[1] + 1

@@ -1,9 +1,12 @@
 """Markdown: where its headings and lists stand, and as safe HTML. One set of options, so that both agree."""
 
+import re
 from typing import Any, NamedTuple
 
 import nh3
 import pyromark
+
+from .text import to_lf
 
 OPTIONS = (
     pyromark.Options.ENABLE_TABLES
@@ -38,7 +41,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 def render(text: str) -> str:
     """Sanitised HTML of a Markdown text: no scripts, styles, forms or addresses that run code."""
     return nh3.clean(
-        _MARKDOWN.html(text),
+        _MARKDOWN.html(to_lf(text)),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_attribute,
@@ -88,7 +91,7 @@ def _next_line(text: str, after: int) -> int:
 def _parsed_headings(text: str) -> list[Heading]:
     found: list[Heading] = []
     depth = 0
-    for event, span in _MARKDOWN.events_with_range(text):
+    for event, span in _events(text):
         if not isinstance(event, dict):
             continue
         if "Start" in event:
@@ -109,7 +112,7 @@ def flat_list(text: str) -> list[Item] | None:
     items: list[Item] = []
     depth = 0
     paragraphs = 0
-    for event, span in _MARKDOWN.events_with_range(text):
+    for event, span in _events(text):
         name, tag = _parts(event)
         if name == "Start":
             kind = tag if isinstance(tag, str) else next(iter(tag))
@@ -138,6 +141,15 @@ def flat_list(text: str) -> list[Item] | None:
 
 
 _NONE: dict[str, Any] = {}
+_ALONE = re.compile(r"\r(?!\n)")
+
+
+def _events(text: str) -> Any:
+    """What the parser finds, with the bytes where it stands."""
+    # The parser overlooks a carriage return alone where a code fence ends. A newline takes as many bytes.
+    return _MARKDOWN.events_with_range(_ALONE.sub("\n", text) if "\r" in text else text)
+
+
 _BLOCKS = frozenset(
     ("List", "BlockQuote", "CodeBlock", "HtmlBlock", "Heading", "Table", "FootnoteDefinition", "MetadataBlock")
 )

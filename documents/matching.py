@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict, deque
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -22,21 +23,67 @@ class Match:
 def match(old: list[Any], new: list[Any]) -> list[Match]:
     """One Match for each item of `new`, in its order. Takes n log n steps.
 
-    The k-th of several equal items matches the k-th; the longest run in old order stays, the others have moved.
+    What both begin and end with stays. Between, the longest run in old order stays and other equal items have moved.
     What is left over between two that stay is paired by likeness, then by place.
     """
-    old_keys = [freeze(item) for item in old]
-    waiting: dict[Any, deque[int]] = defaultdict(deque)
-    for index, key in enumerate(old_keys):
-        waiting[key].append(index)
-    pairs: list[int | None] = []
-    for item in new:
-        indexes = waiting.get(freeze(item))
-        pairs.append(indexes.popleft() if indexes else None)
-    staying = longest_increasing([index for index in pairs if index is not None])
-    result = [Match(index, stays=index in staying) if index is not None else Match(None) for index in pairs]
-    _pair_changed(old, new, result, {index for index in pairs if index is not None})
+    old_keys, new_keys = [freeze(item) for item in old], [freeze(item) for item in new]
+    shorter = min(len(old), len(new))
+    first = last = 0
+    while first < shorter and old_keys[first] == new_keys[first]:
+        first += 1
+    while last < shorter - first and old_keys[-1 - last] == new_keys[-1 - last]:
+        last += 1
+    result = [Match(index, stays=True) for index in range(first)]
+    middle = _match_middle(old_keys[first : len(old) - last], new_keys[first : len(new) - last])
+    result += [found if found.old is None else Match(found.old + first, found.stays) for found in middle]
+    result += [Match(index, stays=True) for index in range(len(old) - last, len(old))]
+    _pair_changed(old, new, result, {found.old for found in result if found.old is not None})
     return result
+
+
+# Comparing each with each is exact, and quick enough for so many pairs.
+_FEW = 40_000
+
+
+def _match_middle(old: list[Any], new: list[Any]) -> list[Match]:
+    pairs: dict[int, int] = {}
+    if len(old) * len(new) <= _FEW and (len(set(old)) < len(old) or len(set(new)) < len(new)):
+        pairs = _longest_common(old, new)
+    staying = set(pairs)
+    waiting: dict[Any, deque[int]] = defaultdict(deque)
+    taken = set(pairs.values())
+    for index, key in enumerate(old):
+        if index not in taken:
+            waiting[key].append(index)
+    for position, key in enumerate(new):
+        if position not in pairs and waiting.get(key):
+            pairs[position] = waiting[key].popleft()
+    if not staying:
+        kept = longest_increasing([pairs[position] for position in sorted(pairs)])
+        staying = {position for position, index in pairs.items() if index in kept}
+    return [Match(pairs.get(position), position in staying) for position in range(len(new))]
+
+
+def _longest_common(old: list[Any], new: list[Any]) -> dict[int, int]:
+    """Positions in `new` to indexes in `old` of one longest common subsequence."""
+    lengths = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for i in range(len(old) - 1, -1, -1):
+        for j in range(len(new) - 1, -1, -1):
+            if old[i] == new[j]:
+                lengths[i][j] = lengths[i + 1][j + 1] + 1
+            else:
+                lengths[i][j] = max(lengths[i + 1][j], lengths[i][j + 1])
+    found = {}
+    i = j = 0
+    while i < len(old) and j < len(new):
+        if old[i] == new[j]:
+            found[j] = i
+            i, j = i + 1, j + 1
+        elif lengths[i + 1][j] >= lengths[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return found
 
 
 def _pair_changed(old: list[Any], new: list[Any], result: list[Match], taken: set[int]) -> None:
@@ -88,7 +135,8 @@ def freeze(value: Any) -> Any:
         return (list, tuple(map(freeze, value)))
     if isinstance(value, dict):
         return (dict, frozenset((freeze(key), freeze(item)) for key, item in value.items()))
-    return (type(value), repr(value) if isinstance(value, float) else value)
+    # Two moments in two time zones can be equal, and so are 0.0 and -0.0.
+    return (type(value), repr(value) if isinstance(value, float | datetime) else value)
 
 
 def longest_increasing(numbers: list[int]) -> set[int]:

@@ -62,11 +62,16 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the surroundings ask of new text. newline: the document's line end. flow: inside `[]` or `{}`."""
+    """What the surroundings ask of new text.
+
+    newline: the document's line end. flow: inside `[]` or `{}`. closes_gaps: what is removed takes the blank lines
+    below along, since a scalar above that keeps its blank lines (`|+`) would gain them.
+    """
 
     newline: str
     habits: Habits = field(default_factory=Habits)
     flow: bool = False
+    closes_gaps: bool = False
 
     def inside_flow(self) -> "Context":
         return self if self.flow else replace(self, flow=True)
@@ -184,6 +189,8 @@ def _fold(rows: list[str], old: str) -> list[str] | None:
         return None
     known = _wrapped(old)
     width = max((len(part) for wrap in known.values() if len(wrap) > 1 for part in wrap), default=0)
+    # Two short lines say nothing about how long a line may be.
+    width = width and max(width, 60)
     result: list[str] = []
     begun = False
     for row in rows:

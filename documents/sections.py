@@ -1,7 +1,7 @@
 """The body as sections: what stands below each first-level heading."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -9,7 +9,7 @@ from itertools import pairwise
 from .errors import DocumentError
 from .markdown import flat_list, headings
 from .matching import match
-from .text import line_start, lines, place, refuse_conflict_markers, refuse_control, refuse_size, to_lf
+from .text import line_end, line_start, lines, place, refuse_conflict_markers, refuse_control, refuse_size, to_lf
 
 KNOWN = ("Brief Definition", "Detailed Explanation", "Key Concepts", "Common Applications", "Prerequisites")
 
@@ -122,7 +122,7 @@ class Sections:
                 new = replace(new, gap=old.gap or self._lead(), tail=separate)
             elif not text:
                 new = replace(new, tail="")
-            self._replace([new, *self._pieces[1:]], [(None, text), *self._expected()[1:]])
+            self._replace([new, *self._pieces[1:]], [(None, text), *self._expected()[1:]], {0})
 
     def __setitem__(self, which: str | int, text: str) -> None:
         """Sets the text; a heading that is absent is added, a known one in the order of the seed."""
@@ -137,11 +137,17 @@ class Sections:
             old = self._pieces[at]
             if text == to_lf(old.text):
                 return
-            gap = (old.gap or self._usual_gap()) if text else ""
-            new = replace(old, gap=gap, text=self._written(old.text, text))
+            new = replace(old, text=self._written(old.text, text))
+            # Whatever follows the heading, its line keeps its own end.
+            if not text:
+                end, _ = _cut(old.gap)
+                new = replace(new, gap="", tail=end + _cut(old.tail)[1] if old.tail else "")
+            elif not old.text:
+                end, _ = _cut(old.tail)
+                new = replace(new, gap=(end or self._newline) + _cut(self._usual_gap())[1])
             expected = self._expected()
             expected[at] = (old.heading, text)
-            self._replace([*self._pieces[:at], new, *self._pieces[at + 1 :]], expected)
+            self._replace([*self._pieces[:at], new, *self._pieces[at + 1 :]], expected, {at})
 
     def __delitem__(self, which: str | int) -> None:
         at = self._find(which)
@@ -150,11 +156,13 @@ class Sections:
             before = kept[-1]
             # What ended the body still ends it.
             if before.text or before.head:
-                kept[-1] = replace(before, tail=self._pieces[at].tail)
+                tail = self._pieces[at].tail
+                end = _cut(before.tail)[0] or self._newline
+                kept[-1] = replace(before, tail=end + _cut(tail)[1] if tail else "")
         expected = self._expected()
         del expected[at]
         with self._placed(at):
-            self._replace(kept, expected)
+            self._replace(kept, expected, {at - 1})
 
     def insert(self, index: int, heading: str, text: str = "") -> None:
         """Adds a section before the one at `index`; `len(sections)` adds it at the end."""
@@ -169,14 +177,14 @@ class Sections:
         before = pieces[at - 1]
         if at == len(pieces) - 1:
             if before.text or before.head:
-                pieces[at] = replace(new, tail=before.tail)
-                pieces[at - 1] = replace(before, tail=self._newline * 2)
+                pieces[at] = replace(new, tail=before.tail and self._newline + _cut(before.tail)[1])
+                pieces[at - 1] = replace(before, tail=(_cut(before.tail)[0] or self._newline) + self._newline)
             else:
                 pieces[at - 1] = replace(before, gap=before.gap or self._lead())
                 pieces[at] = replace(new, tail=self._last_end())
         expected = self._expected()
         expected.insert(at, (heading, text))
-        self._replace(pieces, expected)
+        self._replace(pieces, expected, {at - 1, at})
 
     def append(self, heading: str, text: str = "") -> None:
         self.insert(len(self), heading, text)
@@ -189,7 +197,13 @@ class Sections:
             new = replace(old, heading=heading, head=_rename(old.head, heading))
             expected = self._expected()
             expected[at] = (heading, expected[at][1])
-            self._replace([*self._pieces[:at], new, *self._pieces[at + 1 :]], expected)
+            pieces = [*self._pieces[:at], new, *self._pieces[at + 1 :]]
+            try:
+                self._replace(pieces, expected)
+            except DocumentError:
+                # Underlined, some texts are no heading: "1. One" is a list.
+                pieces[at] = replace(new, head=f"# {heading}")
+                self._replace(pieces, expected)
 
     def move(self, which: str | int, index: int) -> None:
         """Puts a section at another place; `index` counts after it was taken out."""
@@ -199,7 +213,8 @@ class Sections:
         pieces.insert(to, pieces.pop(at))
         expected.insert(to, expected.pop(at))
         with self._placed(at):
-            self._replace([replace(piece, tail=tail) for piece, tail in zip(pieces, tails, strict=True)], expected)
+            pieces = [replace(piece, tail=tail) for piece, tail in zip(pieces, tails, strict=True)]
+            self._replace(pieces, expected, {at - 1, at, to - 1, to})
 
     def set_items(self, which: str | int, items: list[str]) -> None:
         """Sets the items of a list section; items that stay keep their text, marks included.
@@ -217,18 +232,19 @@ class Sections:
             if old is None:
                 message = f'The section "{which}" is not one flat list.'
                 raise DocumentError("section.items", message, hint="Edit it as text.")
-            wanted = [item.strip() for item in items]
+            wanted = [item.strip(" \t") for item in items]
             if wanted == [name for _, name in old]:
                 return
             before = list(self._pieces)
-            self[which] = _list_text(text, old, wanted)
+            if all(wanted):
+                self[which] = _list_text(text, old, wanted)
             if (self.items_of(which) if wanted else []) != wanted:
                 self._pieces = before
                 self.changed = True
                 raise DocumentError(
                     "section.items",
                     f'An item of "{which}" would not be read as one line of a list.',
-                    hint="Leave out line breaks, list marks and headings.",
+                    hint="Leave out empty items, line breaks, list marks and headings.",
                 )
 
     # --- inside ---
@@ -276,7 +292,9 @@ class Sections:
         return min(known)[1] if known else len(self)
 
     def _usual_gap(self) -> str:
-        return next((piece.gap for piece in self._pieces[1:] if piece.gap), self._newline)
+        """What stands between a heading and its text, in this document."""
+        gap = next((piece.gap for piece in self._pieces[1:] if piece.gap), self._newline)
+        return to_lf(gap).replace("\n", self._newline)
 
     def _lead(self) -> str:
         """What stands between the closing fence and a body that begins."""
@@ -306,23 +324,40 @@ class Sections:
         return "".join(rows)
 
     def _expected(self) -> list[tuple[str | None, str]]:
-        return [(piece.heading if at else None, to_lf(piece.text)) for at, piece in enumerate(self._pieces)]
+        return _texts(self._pieces)
 
-    def _replace(self, pieces: list[_Piece], expected: list[tuple[str | None, str]]) -> None:
-        """Takes the new pieces if the body they make reads back as expected."""
-        written = "".join(map(str, pieces))
-        above = self._before()
-        refuse_size(above, written)
-        refuse_conflict_markers(above + written)
-        before, self._pieces = self._pieces, _parse(written)
-        if self._expected() != expected:
-            self._pieces = before
+    def _replace(
+        self, pieces: list[_Piece], expected: list[tuple[str | None, str]], joints: Iterable[int] = ()
+    ) -> None:
+        """Takes the new pieces if the body they make reads back as expected.
+
+        joints: pieces that have a new neighbour below; a blank line may go between, if Markdown needs one.
+        """
+        new = self._read_back(pieces)
+        if _texts(new) != expected:
+            ends = [at for at in joints if at < len(pieces) - 1 and to_lf(pieces[at].tail).count("\n") == 1]
+            for at in ends:
+                pieces[at] = replace(pieces[at], tail=pieces[at].tail + self._newline)
+            new = self._read_back(pieces) if ends else new
+        if _texts(new) != expected:
             raise DocumentError(
                 "section.text",
                 "The text would open a section of its own or run into the next one.",
                 hint="Close code fences and HTML blocks, and write headings of the second level or below.",
             )
+        self._pieces = new
         self.changed = True
+
+    def _read_back(self, pieces: list[_Piece]) -> list[_Piece]:
+        written = "".join(map(str, pieces))
+        above = self._before()
+        refuse_size(above, written)
+        refuse_conflict_markers(above + written)
+        return _parse(written)
+
+
+def _texts(pieces: list[_Piece]) -> list[tuple[str | None, str]]:
+    return [(piece.heading if at else None, to_lf(piece.text)) for at, piece in enumerate(pieces)]
 
 
 def _parse(body: str) -> list[_Piece]:
@@ -354,6 +389,12 @@ def _gap(text: str) -> int:
     return line_start(text, blank) if blank < len(text) else blank
 
 
+def _cut(blank: str) -> tuple[str, str]:
+    """The first line end of a blank stretch, blanks before it included, and the rest."""
+    end = line_end(blank, 0)
+    return blank[:end], blank[end:]
+
+
 def _core(text: str) -> tuple[str, str]:
     """Text up to its last line with content, and the rest from that line's end."""
     stop = len(text.rstrip(" \t\r\n"))
@@ -365,7 +406,7 @@ def _core(text: str) -> tuple[str, str]:
 def _heading_text(head: str) -> str:
     rows = to_lf(head).split("\n")
     if len(rows) > 1:
-        return " ".join(row.strip() for row in rows[:-1])
+        return " ".join(row.strip(" \t") for row in rows[:-1])
     return _atx(head)[1]
 
 
@@ -419,7 +460,7 @@ def flat_items(text: str) -> list[str] | None:
 def _items(text: str) -> list[tuple[str, str]] | None:
     """(source without trailing blank lines, text) of each item of a flat list."""
     if _PLAIN_LIST.fullmatch(text):
-        return [(row, row[2:].strip()) for row in text.split("\n")]
+        return [(row, row[2:].strip(" \t")) for row in text.split("\n")]
     found = flat_list(text)
     if found is None:
         return None
@@ -432,7 +473,10 @@ def _items(text: str) -> list[tuple[str, str]] | None:
         marker = _MARKER.match(source)
         if marker is None:
             return None
-        result.append((source, " ".join(row.strip() for row in source[marker.end() :].split("\n"))))
+        item_text = " ".join(row.strip(" \t") for row in source[marker.end() :].split("\n"))
+        if not item_text:
+            return None
+        result.append((source, item_text))
         position = item.end
     return None if text[position:].strip() else result
 

@@ -8,6 +8,7 @@ from .text import line_end
 
 # What may stand between two items of a block list: blanks, line ends, comments.
 _FILLER = re.compile(r"(?:[ \t\r\n]+|(?<![^ \t\r\n])#[^\r\n]*)*")
+_BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
 _COLON = re.compile(r"[ \t]*:")
 
 
@@ -46,6 +47,12 @@ def block_scalar_end(text: str, node: ScalarNode) -> int:
         content = len(body.rstrip(" \t\r\n"))
         body = body[: line_end(body, content)] if content else ""
     return _without_line_end(text, header_end + len(body))
+
+
+def past_blank_lines(text: str, index: int) -> int:
+    """Index of the next line with something in it; `index` is the start of a line."""
+    found = _BLANK_LINES.match(text, index)
+    return found.end() if found else index
 
 
 def _without_line_end(text: str, index: int) -> int:

@@ -149,6 +149,12 @@ def line_start(text: str, index: int) -> int:
     return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
 
 
+def line_content_end(text: str, index: int) -> int:
+    """Index of the line end of the line that holds `index`."""
+    found = _LINE_END.search(text, index)
+    return found.start() if found else len(text)
+
+
 def line_end(text: str, index: int) -> int:
     """Index after the line end of the line that holds `index`."""
     found = _LINE_END.search(text, index)

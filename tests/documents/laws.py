@@ -112,7 +112,7 @@ def _law2_items(old: oracle.State, edit: Edit, found: oracle.State) -> Violation
         return ["law 2: set-items changed the headings"]
     for (heading, before), (_, after) in zip(old.sections, found.sections, strict=True):
         if heading == edit["heading"]:
-            if (oracle.items_in(after) or []) != edit["items"]:
+            if (oracle.items_in(after) or []) != [item.strip(" \t") for item in edit["items"]]:
                 return [f"law 2: the items read {oracle.items_in(after)!r}, not {edit['items']!r}"]
         elif before != after:
             return [f"law 2: set-items changed {heading!r}"]
@@ -189,7 +189,8 @@ def _law3_front(sides: Sides, before: bytes, after: bytes, edit: Edit) -> None:
         _flow_root(sides, root, values, expected(oracle.state_of(before), edit).values)
     elif edit["op"] == "delete":
         assert entry is not None, "a delete needs its key"
-        _deleted(sides, entry)
+        assert root is not None
+        _deleted(sides, root, entry)
     elif entry is None:
         _new_key(sides, before, after, edit)
     else:
@@ -216,11 +217,13 @@ def _flow_root(sides: Sides, root: Node, old: dict[Any, Any], new: dict[Any, Any
     sides.ends(both[1], both[0])
 
 
-def _deleted(sides: Sides, entry: tuple[str, Node, Node]) -> None:
+def _deleted(sides: Sides, root: Node, entry: tuple[str, Node, Node]) -> None:
     _, key_node, node = entry
     stop = node.last + 1
     candidates = [stop]
-    if node.style in ("literal", "folded"):
+    above = [value for _, key, value in root.entries if key.first < key_node.first]
+    # A scalar above that keeps its blank lines must not gain those below.
+    if node.style in ("literal", "folded") or (above and _keeps(sides, above[-1])):
         last = stop
         while last > key_node.first + 1 and is_blank(sides.before[last - 1]):
             last -= 1
@@ -228,6 +231,12 @@ def _deleted(sides: Sides, entry: tuple[str, Node, Node]) -> None:
             last += 1
             candidates.append(last)
     wanted = [sides.before[: key_node.first] + sides.before[end:] for end in candidates]
+    if len(root.entries) == 1:
+        # Three dots go with the last key: alone, they are no YAML.
+        wanted += [
+            [line for number, line in enumerate(lines) if number >= sides.back or content(line).rstrip() != "..."]
+            for lines in wanted
+        ]
     if sides.after not in wanted:
         sides.fail(f"deleting a key should cost exactly lines {key_node.first + 1}-{stop}")
 
@@ -256,16 +265,29 @@ def _new_key(sides: Sides, before: bytes, after: bytes, edit: Edit) -> None:
 
 def _changed(sides: Sides, key_node: Node, node: Node, old: Any, new: Any) -> None:
     """The value of a key that is there: which lines of its run may go and come."""
-    both = sides.outside(key_node.first, node.last + 1)
+    stop, blank = node.last + 1, 0
+    if node.style == "block" and _keeps(sides, node):
+        while stop < sides.back and is_blank(sides.before[stop]):
+            stop += 1
+        blank = sum(map(is_blank, sides.before[key_node.first : stop]))
+    both = sides.outside(key_node.first, stop)
     if both is None:
         return
     gone, come = both
-    _count(sides, gone, come, cost(node, old, new))
+    may_remove, may_add = cost(node, old, new)
+    _count(sides, gone, come, (may_remove + blank, may_add))
     sides.ends(come, gone)
     if node.kind == "scalar" and not sides.bad:
         _around_scalar(sides, key_node, node, gone, come, new)
     if node.kind == "list" and node.style == "block" and isinstance(new, list) and new:
         _list_lines(sides, node, old, new, gone, come)
+
+
+def _keeps(sides: Sides, node: Node) -> bool:
+    """Whether some scalar in here keeps the blank lines below it."""
+    if node.style in ("literal", "folded"):
+        return "+" in content(sides.before[node.first])[node.column :].partition("#")[0]
+    return any(_keeps(sides, each) for each in [*node.items, *(value for _, _, value in node.entries)])
 
 
 def _count(sides: Sides, gone: list[str], come: list[str], due: tuple[int, int]) -> None:
@@ -311,7 +333,7 @@ def cost(node: Node, old: Any, new: Any) -> tuple[int, int]:
             return node.height + 1, 1 + _size(new)
         if node.height == 1 and node.style not in ("literal", "folded"):
             return 1, 1
-        return node.height, 2 + 2 * str(new).count("\n") + len(str(new)) // 40
+        return node.height, 2 + 2 * str(new).count("\n") + len(str(new)) // 20
     if node.style == "flow":
         return _cost_of_flow(node, old, new)
     if node.kind == "list" and isinstance(new, list):
@@ -324,7 +346,8 @@ def cost(node: Node, old: Any, new: Any) -> tuple[int, int]:
 def _cost_of_flow(node: Node, old: Any, new: Any) -> tuple[int, int]:
     """Lines that hold what goes, what changes, and the commas beside it."""
     if node.height == 1:
-        return 1, 1 if isinstance(new, list | dict) or _is_scalar(new) else 1 + _size(new)
+        # What is empty or of another kind says nothing about how the new value is to be written.
+        return 1, 1 if old and type(old) is type(new) else 1 + _size(new)
     if not (isinstance(old, list) and isinstance(new, list) and old and new) or _same_items(old, new):
         return node.height, node.height + _size(new)
     touched: set[int] = set()
@@ -346,25 +369,34 @@ def _cost_of_flow(node: Node, old: Any, new: Any) -> tuple[int, int]:
 def _cost_of_list(node: Node, old: list[Any], new: list[Any]) -> tuple[int, int]:
     heights = _heights(node)
     gaps = _gaps(old, new)
+    # Behind another dash, the first item shares its line with it, and the last one's line end stays.
+    shared = 2 if node.shared else 0
     if _same_items(old, new):
         # Which of the items stay is the writer's choice; how many is not.
         moved = sum(sorted(heights)[-sum(len(was) for _, was, _ in gaps) :]) if gaps else 0
-        return moved, moved
-    removed = added = 0
+        return moved + shared, moved + shared
+    removed = added = shared
     for _, was, now in gaps:
         if len(was) == len(now):
-            for i, j in zip(was, now, strict=True):
-                if isinstance(old[i], dict) and isinstance(new[j], dict) and new[j] and node.items[i].style == "block":
-                    less, more = _cost_of_map(node.items[i], old[i], new[j])
-                elif node.items[i].kind == "scalar" and _is_scalar(new[j]):
-                    less, more = cost(node.items[i], old[i], new[j])
-                else:
-                    less, more = heights[i], _size(new[j])
-                removed, added = removed + less, added + more
+            pairs = [_cost_of_item(node, heights, i, old[i], new[j]) for i, j in zip(was, now, strict=True)]
+            removed, added = removed + sum(less for less, _ in pairs), added + sum(more for _, more in pairs)
         else:
             removed += sum(heights[i] for i in was)
-            added += sum(_size(new[j]) for j in now)
+            # A block that stays one has a header.
+            blocks = sum(node.items[i].style in ("literal", "folded") for i in was)
+            added += sum(_size(new[j]) for j in now) + blocks
     return removed, added
+
+
+def _cost_of_item(node: Node, heights: list[int], index: int, old: Any, new: Any) -> tuple[int, int]:
+    item = node.items[index]
+    if isinstance(old, dict) and isinstance(new, dict) and new and item.style == "block":
+        return _cost_of_map(item, old, new)
+    if item.kind == "scalar" and _is_scalar(new):
+        return cost(item, old, new)
+    if item.kind == "list" and isinstance(new, list) and new:
+        return cost(item, old, new)
+    return heights[index], _size(new)
 
 
 def _heights(node: Node) -> list[int]:
@@ -382,8 +414,9 @@ def _cost_of_map(node: Node, old: dict[Any, Any], new: dict[Any, Any]) -> tuple[
         key = list(old)[number]
         if key not in new:
             removed += value.last - key_node.first + 1
-            if number == 0:  # the dash moves to the next key's line
-                removed, added = removed + 1, added + 1
+            if number == 0:  # the dash moves to the next key's line, over blank lines
+                following = node.entries[1][1].first if len(node.entries) > 1 else value.last + 1
+                removed, added = removed + following - value.last, added + 1
         elif not same(old[key], new[key]):
             less, more = cost(value, old[key], new[key])
             removed, added = removed + less, added + more
@@ -442,7 +475,7 @@ def _law3_body(sides: Sides, before: bytes, after: bytes, edit: Edit) -> None:
         case "section-at":
             _text_changed(sides, found[edit["index"]], edit["text"])
         case "section" | "insert-section" | "append-section":
-            _section_added(sides, edit["heading"], edit["text"])
+            _section_added(sides, found, edit["heading"], edit["text"])
         case "delete-section":
             _section_deleted(sides, found[names.index(edit["heading"])])
         case "delete-section-at":
@@ -477,9 +510,11 @@ def _run_changed(sides: Sides, start: int, stop: int, text: str) -> None:
         both = _outside_but_for_the_last_end(sides, start + first, start + last)
         if both is None:
             return
-        if [content(line) for line in both[1]] != new:
+        # Where nothing separated the text from the next heading, a blank line may have to.
+        close = start + last == stop < len(sides.before)
+        if [content(line) for line in both[1]] not in (new, [*new, ""] if close else new):
             sides.fail(f"the lines of the text are {both[1]!r}")
-        sides.ends(both[1][:-1] if at_end else both[1])
+        sides.ends(both[1][:-1] if at_end else both[1], both[0])
         return
     both = _outside_but_for_the_last_end(sides, start, stop)
     if both is None:
@@ -501,11 +536,17 @@ def _outside_but_for_the_last_end(sides: Sides, first: int, stop: int) -> tuple[
     return both
 
 
-def _section_added(sides: Sides, heading: str, text: str) -> None:
+def _blank_below(sides: Sides, section: oracle.Section) -> int:
+    """Blank lines between a heading and its text."""
+    return oracle.trimmed(sides.before[section.text : section.end])[0]
+
+
+def _section_added(sides: Sides, found: list[oracle.Section], heading: str, text: str) -> None:
     before, after = [content(line) for line in sides.before], [content(line) for line in sides.after]
     count = len(after) - len(before)
-    place = _common(before, after)
-    if count < 1 or before[place:] != after[place + count :]:
+    places = [_common(sides.before, sides.after), _common(before, after)]
+    place = next((at for at in places if before[at:] == after[at + count :]), None)
+    if count < 1 or place is None:
         sides.fail("adding a section touched other lines")
         return
     added = after[place : place + count]
@@ -514,21 +555,24 @@ def _section_added(sides: Sides, heading: str, text: str) -> None:
     if Counter(line for line in added if not is_blank(line)) != Counter(line for line in wanted if not is_blank(line)):
         sides.fail(f"adding a section added {added!r}")
     blank = sum(map(is_blank, added)) - sum(map(is_blank, wanted))
-    if not 0 <= blank <= 2:
+    # One on either side, and below the heading as many as the other headings have.
+    if not 0 <= blank <= 2 + max((_blank_below(sides, section) for section in found), default=0):
         sides.fail(f"adding a section added {blank} blank lines around it")
     kept = sides.after[:place] + sides.after[place + count :]
     for number, (old, new) in enumerate(zip(sides.before, kept, strict=True)):
         if old != new and number != len(sides.before) - 1:
             sides.fail(f"line {number + 1} ends differently")
-    sides.ends(written)
+    # What ended the file ends it again.
+    sides.ends(written, sides.before[-1:])
     _same_last_end(sides)
 
 
 def _section_deleted(sides: Sides, section: oracle.Section) -> None:
     before, after = [content(line) for line in sides.before], [content(line) for line in sides.after]
     count = len(before) - len(after)
-    place = _common(before, after)
-    if count < 1 or before[place + count :] != after[place:]:
+    places = [_common(sides.before, sides.after), _common(before, after)]
+    place = next((at for at in places if before[at + count :] == after[at:]), None)
+    if count < 1 or place is None:
         sides.fail("deleting a section touched other lines")
         return
     gone = Counter(line for line in before[place : place + count] if not is_blank(line))
@@ -580,6 +624,8 @@ def _items_changed(sides: Sides, section: oracle.Section, items: list[str]) -> N
             sides.fail("equal items changed the file")
         return
     _same_last_end(sides, section.end == len(sides.before))
+    if not old or not items:
+        first, last = 0, section.end - section.text
     both = _outside_but_for_the_last_end(sides, section.text + first, section.text + last)
     if both is None or not old or not items or len(old) != len(old_text):
         return

@@ -158,6 +158,7 @@ class Node:
     value: Any = None
     items: list["Node"] = field(default_factory=list)
     dashes: list[int] = field(default_factory=list)  # the line of each dash of a block list
+    shared: bool = False  # a block list whose first dash stands behind another one
     entries: list[tuple[str, "Node", "Node"]] = field(default_factory=list)
 
     @property
@@ -217,6 +218,7 @@ def _node(node: yaml.Node, cut: Parts, starts: list[int]) -> Node:
         ends = items
         if style == "block":
             made.dashes = _dashes(cut, made)
+            made.shared = not is_blank(cut.lines[first][:column])
     else:
         entries = [(key.value, _node(key, cut, starts), _node(child, cut, starts)) for key, child in node.value]
         made = Node("map", style, first, last, column, last_column, entries=entries)
@@ -275,23 +277,44 @@ class Section:
 @lru_cache(maxsize=64)
 def sections_of(data: bytes) -> list[Section]:
     cut = parts(data)
-    offset = cut.back + 1
-    tokens = _MARKDOWN.parse("".join(content(line) + "\n" for line in cut.body))
+    return _sections(cut.body, cut.back + 1)
+
+
+def _sections(body: list[str], offset: int) -> list[Section]:
+    tokens = _MARKDOWN.parse("".join(content(line) + "\n" for line in body))
     found = [
-        (
-            " ".join(row.strip() for row in tokens[number + 1].content.split("\n")),
-            token.map[0] + offset,
-            token.map[1] + offset,
-            token.markup in ("=", "-"),
-        )
+        (_joined(tokens[number + 1].content), token.map[0], token.map[1], token.markup in ("=", "-"))
         for number, token in enumerate(tokens)
         if token.type == "heading_open" and token.level == 0 and token.tag == "h1" and token.map
     ]
-    ends = [start for _, start, _, _ in found[1:]] + [len(cut.lines)] if found else []
+    ends = [start for _, start, _, _ in found[1:]] + [len(body)] if found else []
     return [
-        Section(heading, start, text, end, setext)
+        Section(heading, start + offset, text + offset, end + offset, setext)
         for (heading, start, text, setext), end in zip(found, ends, strict=True)
     ]
+
+
+def _joined(text: str) -> str:
+    """Lines of one paragraph or heading as one line."""
+    return " ".join(row.strip(" \t") for row in text.split("\n"))
+
+
+def heading_in(text: str) -> str | None:
+    """The text of the first-level heading that a text is, and nothing else."""
+    tokens = _MARKDOWN.parse(text)
+    if [token.type for token in tokens] != ["heading_open", "inline", "heading_close"] or tokens[0].tag != "h1":
+        return None
+    return _joined(tokens[1].content)
+
+
+def body_of(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """Preamble and sections of a body."""
+    lines = lines_of(text)
+    found = _sections(lines, 0)
+    return (
+        plain_text(lines[: found[0].start if found else len(lines)]),
+        [(section.heading, plain_text(lines[section.text : section.end])) for section in found],
+    )
 
 
 def preamble_range(data: bytes) -> tuple[int, int]:
@@ -300,6 +323,7 @@ def preamble_range(data: bytes) -> tuple[int, int]:
     return cut.back + 1, found[0].start if found else len(cut.lines)
 
 
+@lru_cache(maxsize=256)
 def items_in(text: str) -> list[str] | None:
     """The items where the text is one flat bullet list of single paragraphs, else None: numbers would be lost."""
     tokens = _MARKDOWN.parse(text)
@@ -314,7 +338,7 @@ def items_in(text: str) -> list[str] | None:
         group = inner[start : start + len(shape)]
         if [token.type for token in group] != shape:
             return None
-        found.append(" ".join(row.strip() for row in group[2].content.split("\n")))
+        found.append(_joined(group[2].content))
     return found
 
 
