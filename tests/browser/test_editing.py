@@ -191,7 +191,7 @@ def test_a_picture_is_chosen_and_shown(ada: Visit, settings, tmp_path) -> None:
     )
     image = section.locator(".lemma-preview img")
     expect(image).to_be_visible()
-    assert image.evaluate("image => image.naturalWidth") == 30
+    expect(image).to_have_js_property("naturalWidth", 30)
 
 
 def test_a_dropped_picture_that_is_none_is_explained(ada: Visit) -> None:
