@@ -1,6 +1,9 @@
 """Who refers to an item: in lists of slugs, and by links in running text."""
 
+import html
+import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -8,6 +11,9 @@ from django.db.models import F, QuerySet
 
 from publishing import kinds, names
 from publishing.models import Item, Reference
+
+_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&#?\w+;")
+_NO_SLUG = re.compile(r"[^\w-]")
 
 
 def backlinks(item: Item) -> QuerySet[Reference]:
@@ -48,25 +54,60 @@ def file_of(item: Item, path: str = "") -> str:
 
 
 def mentioning(locale: str, kind: str, words: Collection[str]) -> list[Any]:
-    """Keys of the live items whose working or filed text has one of the words in it, be it as part of another.
+    """Keys of the live items whose working or filed text may refer to an item; those that do are all among them.
 
     Args:
-        kind: that of the items which the words are slugs of.
-        words: in their compared form.
+        kind: that of the item.
+        words: its slugs and the name of its file without `.md`, in their compared form.
     """
     live = Item.objects.live().filter(locale=locale)
     listed = Reference.objects.filter(target_kind=kind, slug_key__in=words, source__in=live)
     found = dict.fromkeys(listed.values_list("source", flat=True))
     # Read as a whole: what a text links to stands in no index, and 10,000 texts take a fraction of a second.
+    for pk, data in live.order_by().values_list("pk", "working__data").iterator(chunk_size=500):
+        if pk not in found and may_link(bytes(data), words):
+            found[pk] = None
+    # Of filed texts that are not the working ones, the lists of slugs stand in no index either.
     filed = live.exclude(filed=None).exclude(filed=F("working"))
-    for texts in (live.values_list("pk", "working__data"), filed.values_list("pk", "filed__data")):
-        for pk, data in texts.order_by().iterator(chunk_size=500):
-            if pk not in found and _mentions(bytes(data), words):
-                found[pk] = None
+    for pk, data in filed.order_by().values_list("pk", "filed__data").iterator(chunk_size=500):
+        if pk not in found and _holds(_compared(bytes(data)), words):
+            found[pk] = None
     return sorted(found)
 
 
-def _mentions(data: bytes, words: Collection[str]) -> bool:
-    is_plain = data.isascii() and b"%" not in data
-    text = data.decode().lower() if is_plain else names.key(unquote(data.decode()))
+def may_link(data: bytes, words: Collection[str]) -> bool:
+    """Whether a text may have a link with one of the words in its address. `False` is certain, `True` is not.
+
+    A slug such as `ai` stands in every other text, but hardly ever behind what begins an address.
+    """
+    text = _compared(data)
+    return _holds(text, words) and bool(_in_address(frozenset(words)).search(text))
+
+
+def _holds(text: str, words: Collection[str]) -> bool:
     return any(word in text for word in words)
+
+
+def _compared(data: bytes) -> str:
+    """The text in the form in which slugs are compared, with letters in place of what stands for letters."""
+    text = data.decode()
+    if "%" in text or "&" in text:
+        text = _ENCODED.sub(_decoded, text)
+    return names.key(text).replace("\\", "")
+
+
+def _decoded(found: re.Match[str]) -> str:
+    # What is no part of a slug must not end the address either, as a blank would.
+    return _NO_SLUG.sub("/", html.unescape(unquote(found[0])))
+
+
+@lru_cache(maxsize=16)
+def _in_address(words: frozenset[str]) -> re.Pattern[str]:
+    """One of the words in what follows `](`, `[[`, `]:` or `href=`."""
+    word = "|".join(re.escape(word) for word in sorted(words))
+    return re.compile(
+        rf"""(?:\]\(|\[\[|\]:|href\s*=)[\s>]*
+            (?:[<"'][^<>\n]*?|\S*?)
+            (?<![\w-])(?:{word})(?![\w-])""",
+        re.VERBOSE,
+    )
