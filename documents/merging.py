@@ -82,10 +82,10 @@ def _merged(documents: Three[Any], ledger: Ledger) -> Document:
     if ledger.has_choice(WHOLE):
         return parse(str(ledger.decide(WHOLE, texts)).encode(), path)
     three = documents.map(lambda side: None if side is None else take_apart(side))
-    front, values = merge_front(three, ledger)
-    body = merge_body(three, ledger)
     reason = DocumentError("merge.unsafe", "The merged text would not be read as what was merged.", path=path)
     try:
+        front, values = merge_front(three, ledger)
+        body = merge_body(three, ledger)
         if body is not None:
             document = parse(_put_together(three, front, body.text), path)
             if same(by_key(document), values) and body.is_read_in(document.sections):

@@ -1,5 +1,6 @@
 """The body, merged section by section."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -261,7 +262,7 @@ def _numbered(items: list[str]) -> list[tuple[str, int]]:
 
 
 def _commonest(found: list[str], default: str) -> str:
-    return max(dict.fromkeys(found), key=found.count, default=default)
+    return Counter(found).most_common(1)[0][0] if found else default
 
 
 def _clean(text: str) -> str:

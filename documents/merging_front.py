@@ -19,7 +19,8 @@ def merge_front(three: Three[Parts | None], ledger: Ledger) -> tuple[str, dict[s
     """The merged text between the fences, with "\\n" line ends, and the values it has, by casefolded key.
 
     Raises:
-        DocumentError: edit.*, encoding.*, limit.* for choices that cannot be written.
+        DocumentError: limit.* where no file can hold what both sides have; edit.* and encoding.* for choices that
+            cannot be written.
     """
     merge = _Merge(three, ledger)
     if all(parts is None or parts.units is not None for parts in three):
@@ -78,9 +79,8 @@ class _Merge:
 
     def by_text(self) -> str:
         """Each key in the text of the side that changed it; all the rest is merged as text."""
-        owns = {key: self._own(key) for key in list(self.values)}
-        for key in [key for key, own in owns.items() if own is None]:
-            owns[key] = self._edited(key)
+        owns = {key: self._own(key) for key in self.values}
+        owns |= self._edited([key for key, own in owns.items() if own is None])
         prefix, tail = (
             merge_comments(Three(*(getattr(parts, name) if parts else "" for parts in self._parts)))
             for name in ("prefix", "tail")
@@ -110,39 +110,49 @@ class _Merge:
                 return text
         return None
 
-    def _edited(self, key: str) -> str:
-        """The key's lines as the text of one side takes the merged value."""
-        reason = DocumentError("edit.unsafe", f'The value of "{key}" cannot be written.', hint="Change it in the file.")
-        for side in ["theirs", "ours"] if self._reformed(key) else ["ours", "theirs"]:
-            document = self._copy(side)
-            if key not in document:
-                continue
-            try:
-                document[key] = self.values[key]
-            except DocumentError as error:
-                reason = error
-            else:
-                units = take_apart(document).units
-                if units is not None:
-                    return units[key].own
-        self._force(key, reason)
-        unit = self._units(key).ours
-        return unit.own if unit else ""
+    def _edited(self, keys: list[str]) -> dict[str, str | None]:
+        """The lines of keys as the text of one side takes the merged value."""
+        reformed = self._reformed(keys)
+        written: dict[str, str | None] = {}
+        refused: dict[str, DocumentError] = {}
+        for side, due in (("ours", set(keys) - reformed), ("theirs", set(keys)), ("ours", reformed)):
+            left = [key for key in keys if key in due and key not in written]
+            written |= self._put_all(side, left, self.values, refused)
+        for key in keys:
+            if key not in written:
+                unsafe = DocumentError("edit.unsafe", f'The merged value of "{key}" cannot be written.')
+                self._force(key, refused.get(key, unsafe))
+                unit = self._units(key).ours
+                written[key] = unit.own if unit else None
+        return written
 
-    def _reformed(self, key: str) -> bool:
-        """Whether theirs changed the form of a value and ours only the value."""
-        found, units = self._three(key), self._units(key)
-        if ABSENT in found:
-            return found.ours is ABSENT
-        if same(found.base, found.theirs):
-            return True
-        document = self._copy("base")
-        try:
-            document[key] = found.ours
-        except DocumentError:
-            return False
-        edited = take_apart(document).units
-        return edited is not None and units.ours is not None and edited[key].own == units.ours.own
+    def _reformed(self, keys: list[str]) -> set[str]:
+        """The keys of which theirs changed the form, and ours only the value."""
+        found = {key: self._three(key) for key in keys}
+        certain = {key for key, three in found.items() if three.ours is ABSENT or same(three.base, three.theirs)}
+        open_keys = [key for key in keys if key not in certain and ABSENT not in found[key]]
+        ours = {key: found[key].ours for key in open_keys}
+        for key, own in self._put_all("base", open_keys, ours, {}).items():
+            unit = self._units(key).ours
+            if unit is not None and unit.own == own:
+                certain.add(key)
+        return certain
+
+    def _put_all(
+        self, side: str, keys: list[str], values: dict[str, Any], refused: dict[str, DocumentError]
+    ) -> dict[str, str]:
+        """The lines of the keys once they hold the values on that side. What cannot be written goes to refused."""
+        if not keys:
+            return {}
+        document = self._copy(side)
+        for key in keys:
+            try:
+                document[self._names[key]] = values[key]
+                refused.pop(key, None)
+            except DocumentError as error:
+                refused[key] = error
+        units = take_apart(document).units or {}
+        return {key: units[key].own for key in keys if key in units and key not in refused}
 
     def _copy(self, side: str) -> Document:
         """A document of one side's front matter, to be edited."""
@@ -180,6 +190,9 @@ class _Merge:
             try:
                 self._put(document, key)
             except DocumentError as error:
+                if error.code.startswith("limit."):
+                    # Too much for one file: no single key is to blame.
+                    raise
                 self._force(key, error)
         return take_apart(document).front
 

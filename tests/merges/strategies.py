@@ -217,7 +217,7 @@ def _edit_list(draw: st.DrawFn, document: Document, words: Words, mine: Mine, mo
 def _edit_links(draw: st.DrawFn, document: Document, words: Words, mine: Mine, moves: bool) -> None:
     links = document.get("externalLinks") or []
     own = [link for link in links if mine(number_of(link["url"]))]
-    if own and draw(st.booleans()):
+    if own and draw(st.booleans()) is True:
         link = _one(draw, own)
         key = draw(st.sampled_from(["title", "description", "type", "difficulty"]))
         if key in link and key != "title" and draw(st.booleans()):
