@@ -106,7 +106,10 @@ def _write_one(step: Step, waiting: Waiting, outcome: Outcome) -> None:
 
 
 def _database_first(steps: Sequence[Step], waiting: Waiting) -> list[Step]:
-    """The steps that concern the database; what is deleted first, since it sets names free."""
+    """The steps that concern the database; what is deleted first, since it sets names free.
+
+    Then heirs, before what they inherit from is forgotten.
+    """
     wanted = [
         step
         for step in steps
@@ -115,8 +118,13 @@ def _database_first(steps: Sequence[Step], waiting: Waiting) -> list[Step]:
         or (step.clash and _clash_key(step, step.clash) not in waiting.clashes)
         or (step.clash is None and step.item and step.item.pk in waiting.files)
         or (step.action in (Action.REMEMBER, Action.FORGET, Action.UNCHANGED) and _base_is_old(step))
+        or _is_heir(step)
     ]
-    return sorted(wanted, key=lambda step: step.action is not Action.DELETE_ITEM)
+    return sorted(wanted, key=lambda step: (step.action is not Action.DELETE_ITEM, not _is_heir(step)))
+
+
+def _is_heir(step: Step) -> bool:
+    return step.item is not None and step.item.heir
 
 
 def _base_is_old(step: Step) -> bool:
@@ -148,7 +156,11 @@ def _write(steps: Sequence[Step], waiting: Waiting) -> None:
     made = {id(step): result.item.pk for step, result in zip(owners, results, strict=True)}
     for step in steps:
         pk = made.get(id(step)) or (step.item.pk if step.item else None)
-        if step.clash is not None or pk is None:
+        if pk is None:
+            continue
+        if step.item is not None and step.item.heir and (step.clash is not None or step.file is None):
+            agreed.setdefault(step.place, []).append(Agreed(pk, str(step.item.base_path), str(step.item.base)))
+        if step.clash is not None:
             continue
         if step.file is not None and step.action is not Action.DELETE_FILE:
             agreed.setdefault(step.place, []).append(Agreed(pk, step.file.path, step.file.text))

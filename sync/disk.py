@@ -59,13 +59,16 @@ def write(target: Path, data: bytes) -> None:
     """
     make_folder(target.parent)
     temporary = target.parent / f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}{TEMPORARY_SUFFIX}"
-    descriptor = os.open(temporary, _NEW, 0o600)
+    mode = _mode(target)
+    # A new file gets what the account's umask leaves; one that was private is never open to others, not for a moment.
+    descriptor = os.open(temporary, _NEW, 0o666 if mode is None else 0o600)
     try:
         try:
             left = memoryview(data)
             while left:
                 left = left[os.write(descriptor, left) :]
-            os.fchmod(descriptor, _mode(target))
+            if mode is not None:
+                os.fchmod(descriptor, mode)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -128,10 +131,8 @@ def settle(folders: Iterable[Path]) -> None:
             os.close(descriptor)
 
 
-def _mode(target: Path) -> int:
+def _mode(target: Path) -> int | None:
     try:
         return os.stat(target).st_mode & 0o777
     except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
+        return None

@@ -209,7 +209,7 @@ def _heirs(known: list[Known]) -> list[Known]:
     heirs = []
     for item in known:
         dead = left.get(item.path) if not item.deleted and item.base is None else None
-        heirs.append(item._replace(base=dead.base, base_path=dead.base_path) if dead else item)
+        heirs.append(item._replace(base=dead.base, base_path=dead.base_path, heir=True) if dead else item)
     inherited = {item.base_path for item in heirs if not item.deleted}
     # The tombstone itself has no file any more, and nothing in the folder is its text.
     return [item._replace(base_path="") if item.deleted and item.base_path in inherited else item for item in heirs]
