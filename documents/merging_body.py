@@ -56,14 +56,16 @@ def merge_body(three: Three[Parts | None], ledger: Ledger) -> Body | None:
         )
     # Seen from both sides, so that the same fields conflict whoever merges.
     other = _Merge(Three(three.base, three.theirs, three.ours))
-    if all([merge.is_sound(), other.is_sound()]):
-        return merge.attempt(ledger)
+    body, opposite = merge.sound(ledger), other.sound(Ledger())
+    if body and opposite:
+        return body
     changed = {*merge.changed, *other.changed}
     if len(changed) <= _MOST_TRIALS:
         harmful = {*merge.harmful(merge.changed), *other.harmful(other.changed)}
         for forced in (harmful, changed):
-            if merge.is_sound(forced) and other.is_sound(forced):
-                return merge.attempt(ledger, forced)
+            body, opposite = merge.sound(ledger, forced), other.sound(Ledger(), forced)
+            if body and opposite:
+                return body
     return None
 
 
@@ -77,6 +79,8 @@ class _Merge:
         self._sections = Three(
             *(dict(zip(ids, found, strict=True)) for ids, found in zip(self._ids, lists, strict=True))
         )
+        headings = (_heading_of(name) for name in self._names.values())
+        self._fields = [PREAMBLE, *self._names.values(), *headings, ORDER]
         # Fields in which the last attempt took something of theirs.
         self.changed: list[str] = []
 
@@ -85,9 +89,8 @@ class _Merge:
 
         forced: fields that are conflicts even if they can be merged. only: the one field that takes theirs' change.
         """
-        for field in [ORDER, PREAMBLE, *self._names.values()]:
+        for field in self._fields:
             ledger.conflicts.pop(field, None)
-            ledger.conflicts.pop(f"{field}.heading", None)
         self.changed = []
         self._ledger, self._forced, self._only = ledger, forced, only
         preamble = self._text(PREAMBLE, self._parts.map(lambda parts: (parts and parts.preamble) or ABSENT))
@@ -99,15 +102,16 @@ class _Merge:
         order = self._order(merged)
         return self._written("" if preamble is ABSENT else preamble, [merged[each] for each in order])
 
-    def is_sound(self, forced: Collection[str] = ()) -> bool:
-        """Whether the body can be written, and also if all conflicts are settled as theirs."""
-        ledger = Ledger()
-        if not self.attempt(ledger, forced).reads_as_expected():
-            return False
-        changed, theirs = self.changed, Ledger(dict.fromkeys(ledger.conflicts, "theirs"))
-        sound = not ledger.conflicts or self.attempt(theirs).reads_as_expected()
+    def sound(self, ledger: Ledger, forced: Collection[str] = ()) -> Body | None:
+        """The body if it can be written, and also if all its conflicts are settled as theirs."""
+        body = self.attempt(ledger, forced)
+        if not body.reads_as_expected():
+            return None
+        conflicts = [field for field in self._fields if field in ledger.conflicts]
+        changed = self.changed
+        sound = not conflicts or self.attempt(Ledger(dict.fromkeys(conflicts, "theirs"))).reads_as_expected()
         self.changed = changed
-        return sound
+        return body if sound else None
 
     def harmful(self, fields: list[str]) -> set[str]:
         """Those of the changed fields that cannot be written even if nothing else of theirs is taken."""
@@ -137,7 +141,7 @@ class _Merge:
         texts = three.map(lambda side: ABSENT if side is None else side.text)
         # Whoever gave a section a new heading did not mean it to go.
         text = self._text(name, texts, clash=_gone_and_changed(headings))
-        heading = self._heading(f"{name}.heading", headings)
+        heading = self._heading(_heading_of(name), headings)
         if text is ABSENT:
             return None
         known = [side for side in (three.ours, three.theirs, three.base) if side is not None]
@@ -196,6 +200,11 @@ class _Merge:
             _commonest([section.gap for section in known if section.gap], "\n"),
             _commonest([section.tail for section in known if section.tail], "\n\n"),
         )
+
+
+def _heading_of(field: str) -> str:
+    """The field of a section's heading."""
+    return f"{field}.heading"
 
 
 def _gone_and_changed(three: Three[Any]) -> bool:

@@ -71,5 +71,6 @@ def _weave(frame: Sequence[Id], other: Sequence[Id], kept: Collection[Id], frame
             waiting = []
         if each in kept:
             result.append(each)
-        waiting = waiting + joining.get(each, [])
+        if each in joining:
+            waiting = [*waiting, *joining[each]]
     return result + waiting
