@@ -8,7 +8,7 @@ from .document import Document
 from .identity import items as counterparts
 from .identity import sections as section_counterparts
 from .matching import longest_increasing, match
-from .naming import PREAMBLE, inner, item_names, section_names, top
+from .naming import PREAMBLE, heading_of, inner, item_names, section_names, top
 from .parts import Parts, Section, take_apart
 from .plain import plain
 from .reading import same
@@ -201,7 +201,7 @@ def _body(old: Parts, new: Parts) -> Iterator[Change]:
         if index in moved:
             yield Change(names[index], "moved", "section")
         if before.heading != section.heading:
-            yield _text(f"{names[index]}.heading", "section", before.heading, section.heading)
+            yield _text(heading_of(names[index]), "section", before.heading, section.heading)
         yield from _section(names[index], before, section)
 
 

@@ -9,7 +9,7 @@ from .conflicts import ABSENT, Ledger
 from .errors import DocumentError
 from .identity import identities, new_sections, sections
 from .merging_text import merge_lines, merge_prose, same_blocks
-from .naming import ORDER, PREAMBLE, Id, section_names
+from .naming import ORDER, PREAMBLE, Id, heading_of, section_names
 from .ordering import merged_order, moves_clash
 from .parts import Parts, Section
 from .sections import Sections, flat_items
@@ -46,9 +46,9 @@ def merge_body(three: Three[Parts | None], ledger: Ledger) -> Body | None:
     """
     merge = _Merge(three)
     if ledger.resolving:
-        body = merge.attempt(ledger)
-        if body.reads_as_expected():
-            return body
+        chosen = merge.attempt(ledger)
+        if chosen.reads_as_expected():
+            return chosen
         raise DocumentError(
             "section.text",
             "The text would open a section of its own or run into the next one.",
@@ -79,7 +79,7 @@ class _Merge:
         self._sections = Three(
             *(dict(zip(ids, found, strict=True)) for ids, found in zip(self._ids, lists, strict=True))
         )
-        headings = (_heading_of(name) for name in self._names.values())
+        headings = (heading_of(name) for name in self._names.values())
         self._fields = [PREAMBLE, *self._names.values(), *headings, ORDER]
         # Fields in which the last attempt took something of theirs.
         self.changed: list[str] = []
@@ -141,7 +141,7 @@ class _Merge:
         texts = three.map(lambda side: ABSENT if side is None else side.text)
         # Whoever gave a section a new heading did not mean it to go.
         text = self._text(name, texts, clash=_gone_and_changed(headings))
-        heading = self._heading(_heading_of(name), headings)
+        heading = self._heading(heading_of(name), headings)
         if text is ABSENT:
             return None
         known = [side for side in (three.ours, three.theirs, three.base) if side is not None]
@@ -200,11 +200,6 @@ class _Merge:
             _commonest([section.gap for section in known if section.gap], "\n"),
             _commonest([section.tail for section in known if section.tail], "\n\n"),
         )
-
-
-def _heading_of(field: str) -> str:
-    """The field of a section's heading."""
-    return f"{field}.heading"
 
 
 def _gone_and_changed(three: Three[Any]) -> bool:

@@ -60,6 +60,11 @@ def section_names(lists: Sequence[tuple[Sequence[Id], Sequence[Section]]]) -> di
     return _distinct(found)
 
 
+def heading_of(section: str) -> str:
+    """The field of a section's heading: `heading:Notes`."""
+    return "heading:" + section.removeprefix("section:")
+
+
 def _label(same: list[Any], each: Id) -> str:
     if not all(isinstance(item, dict) for item in same):
         return str(same[0])

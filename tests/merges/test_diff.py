@@ -94,7 +94,7 @@ def test_a_changed_value_is_shown_by_words() -> None:
         ("- Trust\n", "- Trust\n- Audit\n", "section:Key Concepts", "added", "item"),
         ("- Hidden mechanism\n", "", "section:Key Concepts", "removed", "item"),
         ("- Hidden mechanism\n", "- A hidden mechanism\n", "section:Key Concepts", "changed", "item"),
-        ("# Key Concepts\n", "# Core Ideas\n", "section:Key Concepts.heading", "changed", "section"),
+        ("# Key Concepts\n", "# Core Ideas\n", "heading:Key Concepts", "changed", "section"),
         ("Two.\n", "Three.\n", "section:Notes (2)", "changed", "section"),
         ("\n# Notes\nTwo.\n", "", "section:Notes (2)", "removed", "section"),
         ("Two.\n", "Two.\n\n# More\nText.\n", "section:More", "added", "section"),
