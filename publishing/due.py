@@ -11,8 +11,8 @@ from django.utils import timezone
 from documents import Document, DocumentError, merge, parse
 from publishing import drafts, editing, filing, lifecycle, standing, writer
 from publishing.authors import Author
-from publishing.errors import EditConflict, StaleRevision, WriteRefused
-from publishing.models import Revision, Schedule
+from publishing.errors import EditConflict, WriteRefused
+from publishing.models import Item, Revision, Schedule
 from publishing.problems import InvalidDocument
 from publishing.standing import Standing
 
@@ -38,27 +38,25 @@ def run(now: datetime | None = None) -> Iterator[Outcome]:
 
 
 def _run_one(key: Any) -> Outcome | None:
-    for tries_left in reversed(range(editing.TRIES)):
-        try:
-            with transaction.atomic():
-                schedule = _taken(key)
-                if schedule is None:
-                    return None
-                _carry_out(schedule)
-                _finish(schedule, Schedule.State.DONE)
-            return Outcome(schedule)
-        except StaleRevision as error:
-            if not tries_left or error.item.deleted_at:
-                return _failed(key, error)
-        except (WriteRefused, InvalidDocument, DocumentError) as error:
-            return _failed(key, error)
-    raise AssertionError("The last try returns.")
+    try:
+        with transaction.atomic():
+            schedule = _taken(key)
+            if schedule is None:
+                return None
+            _carry_out(schedule)
+            _finish(schedule, Schedule.State.DONE)
+        return Outcome(schedule)
+    except (WriteRefused, InvalidDocument, DocumentError) as error:
+        return _failed(key, error)
 
 
 def _taken(key: Any) -> Schedule | None:
-    """The schedule, locked, unless another run was faster."""
+    """The schedule, locked, unless another run was faster or it was called off."""
+    schedule = Schedule.objects.get(pk=key)
+    # The item first, as everybody does who locks both. Nobody edits it until we are done.
+    Item.objects.select_for_update().get(pk=schedule.item_id)
     waiting = Schedule.objects.select_for_update(of=("self",)).filter(pk=key, state=Schedule.State.WAITING)
-    return waiting.select_related("item").first()
+    return waiting.select_related("item", "author", "revision__document", "filed").first()
 
 
 def _carry_out(schedule: Schedule) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from glossary.editing import publish_entry, save_entry
-from publishing import publish, rebuilding, storing
+from publishing import publish, rebuilding, standing, storing
 from publishing.models import Change, Facet, Item, Published, Revision
 from tests.publishing.conftest import document
 
@@ -62,14 +62,14 @@ def test_the_published_text_is_taken_and_not_the_draft(entry: Entry, edited: Ent
 def test_what_is_published_while_we_read_is_left_alone(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
     item = entry()
     make_old()
-    real = rebuilding.read
+    real = standing.read
 
     def read_slowly(*args: object) -> object:
         save_entry(document(body="Newer."), item=item, base_revision=1, publish=True)
-        monkeypatch.setattr(rebuilding, "read", real)
+        monkeypatch.setattr("publishing.rebuilding.read", real)
         return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rebuilding, "read", read_slowly)
+    monkeypatch.setattr("publishing.rebuilding.read", read_slowly)
     assert [batch.renewed for batch in rebuilding.rebuild()] == [0]
     assert orjson.loads(bytes(Published.objects.get().payload))["briefDefinition"] == "Newer."
 

@@ -112,7 +112,7 @@ def test_edits_of_one_field_from_one_revision_are_a_conflict_every_time(
     entry: Callable[..., Item], editors: list[Editor], times: int
 ) -> None:
     item = entry(publish=False)
-    kept = [None]
+    kept: list[str | None] = [None]
     for number in range(times):
         outcomes = in_step(editors, item, ["category", "category"], number)
         won = [index for index, outcome in enumerate(outcomes) if "saved" in outcome]
