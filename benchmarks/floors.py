@@ -1,6 +1,7 @@
 """The least that anybody needs: the same files, without Lemma."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from hashlib import sha256
 from io import StringIO
@@ -54,6 +55,23 @@ def _write_safely(path: str, data: bytes) -> None:
         stream.write(data)
         os.fsync(stream.fileno())
     os.replace(f"{path}.tmp", path)
+
+
+def make_repository(root: Path) -> None:
+    """A git repository with everything in it committed."""
+    _git(root, "init", "--quiet")
+    _git(root, "add", "--all")
+    _git(root, "commit", "--quiet", "--message", "All")
+
+
+def commit(root: Path, paths: list[str]) -> None:
+    _git(root, "add", "--", *paths)
+    _git(root, "commit", "--quiet", "--message", "Some")
+
+
+def _git(root: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=Bench", "-c", "user.email=bench@localhost"]
+    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
 
 
 def edit_with_ruamel(data: bytes, title: str) -> bytes:

@@ -14,10 +14,14 @@ def export_content(root: Path) -> None:
     _run("export_content", root)
 
 
-def _run(name: str, root: Path) -> None:
+def sync_content(root: Path, *options: str) -> None:
+    _run("sync_content", root, *options)
+
+
+def _run(name: str, root: Path, *options: str) -> None:
     from django.core.management import call_command
 
-    call_command(name, str(root), stdout=StringIO(), stderr=StringIO())
+    call_command(name, str(root), *options, stdout=StringIO(), stderr=StringIO())
 
 
 def edit(data: bytes, title: str) -> bytes:

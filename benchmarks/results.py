@@ -32,6 +32,9 @@ COMPARISONS = (
     Comparison("Export of everything", "export: everything", "write alone", "floor: write"),
     Comparison("Export, nothing changed", "export: nothing", "read + hash", "floor: hash", most=1.5),
     Comparison("Export, 10 items changed", "export: few", "read + hash", "floor: hash"),
+    Comparison("Sync, nothing changed", "sync: nothing", "read + hash", "floor: hash"),
+    Comparison("Sync, 10 files changed", "sync: few", "read + hash", "floor: hash"),
+    Comparison("Sync of 10 edits with commit", "sync: commit", "git add + commit", "floor: commit"),
     Comparison("Edit of a document", "edit: ours", "ruamel.yaml, times faster", "edit: ruamel", least=20, inverse=True),
     Comparison("Publishing one entry", "publish: large", "the same among 100", "publish: small"),
 )

@@ -13,6 +13,7 @@ SMALL = 100
 CHANGED = 10
 PUBLICATIONS = 50
 EDITED = 200
+TRIES = 5
 
 
 @dataclass(slots=True)
@@ -54,20 +55,21 @@ class Bench:
         database.empty()
         self._import()
         self._export()
+        self._sync()
         self._publish("large", self.count)
 
     def _import(self) -> None:
         self.times.take("floor: parse", lambda: floors.read_and_parse(self.large))
         self.times.take("import: everything", lambda: ours.import_content(self.large))
         self.database_bytes = database.size()
-        self.times.take("floor: hash", lambda: floors.read_and_hash(self.large))
-        self.times.take("import: nothing", lambda: ours.import_content(self.large))
-        with self._changed_files():
+        self.times.take("floor: hash", lambda: floors.read_and_hash(self.large), tries=TRIES)
+        self.times.take("import: nothing", lambda: ours.import_content(self.large), tries=TRIES)
+        with self._changed_files(self.large):
             self.times.take("import: few", lambda: ours.import_content(self.large))
         ours.import_content(self.large)
 
     def _export(self) -> None:
-        self.times.take("export: nothing", lambda: ours.export_content(self.large))
+        self.times.take("export: nothing", lambda: ours.export_content(self.large), tries=TRIES)
         for slug in self._slugs(CHANGED):
             ours.publish(slug, self._title())
         with self._copy() as copy:
@@ -80,6 +82,21 @@ class Bench:
             self.times.take("floor: write safely", lambda: floors.write(self.large, target, safely=True))
         with self._new_folder() as target:
             self.times.take("export: everything", lambda: ours.export_content(target))
+
+    def _sync(self) -> None:
+        """In a git repository of its own, which holds what the database does."""
+        with self._new_folder() as root:
+            ours.export_content(root)
+            floors.make_repository(root)
+            self.times.take("sync: nothing", lambda: ours.sync_content(root), tries=TRIES)
+            with self._changed_files(root):
+                self.times.take("sync: few", lambda: ours.sync_content(root))
+                paths = [f"terms/{slug}.md" for slug in self._slugs(CHANGED)]
+                self.times.take("floor: commit", lambda: floors.commit(root, paths))
+            ours.sync_content(root, "--commit")
+            for slug in self._slugs(CHANGED):
+                ours.publish(slug, self._title())
+            self.times.take("sync: commit", lambda: ours.sync_content(root, "--commit"))
 
     def _publish(self, size: str, count: int) -> None:
         slugs = self._slugs(PUBLICATIONS, count)
@@ -124,8 +141,8 @@ class Bench:
         return f"Edition {self._edition}"
 
     @contextmanager
-    def _changed_files(self) -> Iterator[None]:
-        paths = [self.large / f"terms/{slug}.md" for slug in self._slugs(CHANGED)]
+    def _changed_files(self, root: Path) -> Iterator[None]:
+        paths = [root / f"terms/{slug}.md" for slug in self._slugs(CHANGED)]
         before = [path.read_bytes() for path in paths]
         for path, text in zip(paths, before, strict=True):
             path.write_bytes(ours.edit(text, self._title()))

@@ -10,8 +10,8 @@ from tests.sync.cast import CAST
 from tests.sync.commands import imported
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting() -> Iterator[None]:
+@pytest.fixture
+def no_waiting() -> Iterator[None]:
     """Whoever opens a pipe that nobody writes to would wait for ever."""
 
     def stop(*_: object) -> None:

@@ -348,6 +348,7 @@ def blocked(root: Path, what: str) -> None:
             server.bind(os.path.relpath(target))
 
 
+@pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("what", ["folder", "pipe", "socket"])
 def test_what_is_no_file_is_not_replaced(known: Path, what: str) -> None:
     create("Red box", "red-box")

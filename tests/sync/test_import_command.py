@@ -369,6 +369,7 @@ def test_what_is_no_markdown_is_passed_over(root: Path) -> None:
     assert imported().counts() == {"new": 3}
 
 
+@pytest.mark.usefixtures("no_waiting")
 def test_links_pipes_and_sockets_are_skipped_and_listed(root: Path, tmp_path: Path) -> None:
     folders.write(tmp_path, {"secret.md": entry("Secret")})
     (root / "terms/inside.md").symlink_to("black-box.md")
