@@ -1,6 +1,7 @@
 """A form writes what changed in it, and nothing else."""
 
 import difflib
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -68,7 +69,7 @@ def test_no_file_of_a_real_glossary_changes_by_opening_and_saving(
     for file in files:
         with suppress(InvalidDocument):
             items.append(file_entry(file))
-    assert len(items) > 0.98 * len(files) > 15
+    assert len(items) > 0.9 * len(files) > 3
     for item in items:
         assert page.send(item, page.open(item)).status_code == 302
     assert set(Item.objects.values_list("revision", flat=True)) == {1}

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, sync_playwright
 
 from books.editing import save_book
 from documents import parse
@@ -70,7 +70,7 @@ class Visit:
         page = self.context.new_page()
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         # A text that ran would ask something.
-        page.on("dialog", lambda dialog: self.errors.append(f"dialog: {dialog.message}") or dialog.dismiss())
+        page.on("dialog", self._note_dialog)
         page.set_default_timeout(10_000)
         return page
 
@@ -102,7 +102,11 @@ class Visit:
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=button, exact=True).last.click()
 
-    def _note_request(self, request) -> None:
+    def _note_dialog(self, dialog: Dialog) -> None:
+        self.errors.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _note_request(self, request: Request) -> None:
         if urlsplit(request.url).hostname not in _LOCAL and not request.url.startswith(("data:", "blob:")):
             self.foreign.append(request.url)
 
