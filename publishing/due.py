@@ -43,6 +43,9 @@ def _run_one(key: Any) -> Outcome | None:
             schedule = _taken(key)
             if schedule is None:
                 return None
+            if schedule.item.deleted_at:
+                _finish(schedule, Schedule.State.CANCELLED)
+                return None
             _carry_out(schedule)
             _finish(schedule, Schedule.State.DONE)
         return Outcome(schedule)

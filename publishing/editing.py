@@ -16,7 +16,7 @@ from publishing.problems import InvalidDocument, Problem, Severity
 
 # For new items; older ones keep what they have.
 NEW_SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
-# How often somebody else may be faster before we make everybody wait for us, or, with many items, give up.
+# How often somebody else may be faster before we make everybody wait for us.
 TRIES = 3
 
 
@@ -85,7 +85,7 @@ def save(
 def delete(item: Item, *, base_revision: int, author: Any = None, origin: str = "admin", message: str = "") -> Item:
     """Takes the item from editors and readers; its history stays, and `restore` brings it back.
 
-    What refers to it is named by `references.backlinks`.
+    What refers to it is named by `redirecting.referring`.
 
     Raises:
         StaleRevision: somebody else saved the item in the meantime.

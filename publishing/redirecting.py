@@ -88,6 +88,37 @@ def referrers(to: Redirect, locale: str, *, without: set[Any]) -> list[tuple[Sta
     return found
 
 
+def referring(item: Item) -> list[Item]:
+    """The live items whose filed or working text refers to the item, in a list of slugs or by a link, by title.
+
+    Reads all texts; `references.backlinks` answers for the lists of working texts alone, in one query.
+
+    Raises:
+        StaleRevision: the item was deleted.
+    """
+    now = standing.of(item)
+    # What would have to be changed refers to it.
+    nowhere = "0-nowhere"
+    to = Redirect(
+        kind=now.kind,
+        old_keys=frozenset(map(names.key, standing.known_slugs(now))),
+        slug=nowhere,
+        old_file=references.file_of(now.item),
+        new_file=references.file_of(now.item, f"{nowhere}.md"),
+        site=references.site(now.item.locale),
+    )
+    keys = [key for key in references.mentioning(now.item.locale, to.kind, to.words) if key != now.item.pk]
+    others = standing.of_all(keys).values()
+    return sorted((other.item for other in others if _is_changed(other, to)), key=lambda other: other.sort_key)
+
+
+def _is_changed(now: Standing, to: Redirect) -> bool:
+    try:
+        return bool(changes(now, edited(now, to)))
+    except TextRefused:
+        return True
+
+
 def edited(now: Standing, to: Redirect) -> Write:
     """Raises TextRefused."""
     try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from documents import Document, DocumentError, parse
+from documents import Document, DocumentError
 from publishing import editing, filing, names, redirecting, references, standing, writer
 from publishing.authors import Author
 from publishing.errors import NameTaken, NotAllowed, StaleRevision, TextRefused
@@ -47,7 +47,7 @@ def plan_rename(item: Item, new_slug: str, *, base_revision: int | None = None) 
     if base_revision not in (None, now.revision):
         raise StaleRevision(now.item, base_revision)
     _check(now.item, new_slug)
-    old_slugs = known_slugs(now)
+    old_slugs = standing.known_slugs(now)
     site = references.site(now.item.locale)
     path = _new_path(now.item, old_slugs, new_slug, site)
     to = Redirect(
@@ -101,28 +101,25 @@ def rename(
 
 
 def carry_out(make_plan: Callable[[], Plan], signature: writer.Signature) -> Item:
-    """Plans from what is there now, and writes; a few times, if somebody was faster."""
-    for tries_left in reversed(range(editing.TRIES)):
-        plan = make_plan()
+    """Plans from what is there now, and writes. Plans again if somebody was faster, in the end under locks."""
+    for _ in range(editing.TRIES):
         try:
-            with transaction.atomic():
-                results = writer.write(
-                    plan.steps, author=signature.author, origin=signature.origin, message=signature.message
-                )
-                _refuse_latecomers(plan)
-            return results[0].item
-        except StaleRevision:
-            if not tries_left:
-                raise
-    raise AssertionError("The last try returns or raises.")
+            return _write(make_plan(), signature)
+        except StaleRevision as stale:
+            if stale.item.deleted_at:
+                # The next plan says so better.
+                break
+    with transaction.atomic():
+        concerned = [step.item.pk for step in make_plan().steps if step.item]
+        list(Item.objects.select_for_update().filter(pk__in=concerned).order_by("pk"))
+        return _write(make_plan(), signature)
 
 
-def known_slugs(now: Standing) -> list[str]:
-    """The slugs under which editors and readers know the item: of the filed text first, then of the working text."""
-    found = [now.item.slug]
-    if now.filed is not None and now.filed != now.working:
-        found.insert(0, standing.read(now.kind, parse(now.filed, now.path), now.path).record.slug)
-    return list(dict.fromkeys(found))
+def _write(plan: Plan, signature: writer.Signature) -> Item:
+    with transaction.atomic():
+        results = writer.write(plan.steps, author=signature.author, origin=signature.origin, message=signature.message)
+        _refuse_latecomers(plan)
+    return results[0].item
 
 
 def with_previous(document: Document, slugs: list[str], now: list[str]) -> Document:

@@ -89,5 +89,13 @@ def read(kind: str, document: Document, path: str) -> Text:
     return Text(bytes(document), reading.record)
 
 
+def known_slugs(now: Standing) -> list[str]:
+    """The slugs under which readers and editors know the item: of the filed text first, then of the working text."""
+    found = [now.item.slug]
+    if now.filed is not None and now.filed != now.working:
+        found.insert(0, read(now.kind, parse(now.filed, now.path), now.path).record.slug)
+    return list(dict.fromkeys(found))
+
+
 def parsed(data: bytes | None, path: str = "") -> Document | None:
     return None if data is None else parse(data, path)

@@ -9,7 +9,7 @@ from publishing.errors import NotAllowed, StaleRevision, TextRefused
 from publishing.models import Item, Revision
 from publishing.problems import InvalidDocument
 from publishing.redirecting import Redirect
-from publishing.renaming import Plan, carry_out, known_slugs, with_previous
+from publishing.renaming import Plan, carry_out, with_previous
 from publishing.standing import Standing
 from publishing.steps import Delete, Signature
 
@@ -32,12 +32,12 @@ def plan_merge(item: Item, into: Item, *, base_revision: int | None = None) -> P
         raise NotAllowed(f'"{gone.item.title}" cannot be merged with itself.')
     if (gone.kind, gone.item.locale) != (kept.kind, kept.item.locale):
         raise NotAllowed(f'"{gone.item.title}" and "{kept.item.title}" are not of the same kind and language.')
-    old_slugs = known_slugs(gone)
+    old_slugs = standing.known_slugs(gone)
     to = Redirect(
         kind=kept.kind,
         old_keys=frozenset(map(names.key, old_slugs)),
         # The one by which readers know it.
-        slug=known_slugs(kept)[0],
+        slug=standing.known_slugs(kept)[0],
         old_file=references.file_of(gone.item),
         new_file=references.file_of(kept.item),
         site=references.site(kept.item.locale),

@@ -19,6 +19,7 @@ from glossary.editing import (
 from glossary.models import Entry as EntryRow
 from publishing.errors import NameTaken, NotFiled, StaleRevision
 from publishing.models import Item, Published, Revision
+from publishing.redirecting import referring
 from publishing.references import backlinks
 from tests.publishing.conftest import document, feed, filed, history, now, read, text, working
 
@@ -168,6 +169,17 @@ def test_what_refers_to_an_entry_can_be_listed_before_it_is_deleted(entry: Entry
     save_book(parse(b'---\ntitle: "Big book"\ntopics: ["black-box"]\n---\n'), publish=True)
     found = [(reference.source.title, reference.field) for reference in backlinks(item)]
     assert found == [("Big book", "topics"), ("Grey box", "requires"), ("White box", "related")]
+
+
+def test_what_links_to_an_entry_can_be_listed_too(entry: Entry, edited: Entry) -> None:
+    item = entry()
+    entry("White box", body="See [it](black-box.md).")
+    draft = entry("Grey box")
+    edited(draft, "Grey box", body="See [[black-box]].")
+    removed = entry("Dark box", related='["black-box"]')
+    edited(removed, "Dark box")
+    entry("Glass box", body="A black-box is not meant, nor https://example.org/black-box.")
+    assert [other.title for other in referring(item)] == ["Dark box", "Grey box", "White box"]
 
 
 def test_a_dangling_reference_resolves_itself_when_its_target_appears(entry: Entry) -> None:

@@ -17,7 +17,8 @@ from glossary.editing import (
     unpublish_entry,
     unpublish_entry_at,
 )
-from publishing import conflicts, due, schedule
+from publishing import conflicts, due, schedule, writer
+from publishing.authors import Author
 from publishing.errors import NotAllowed, NotFiled, StaleRevision
 from publishing.models import Item, Revision, Schedule
 from tests.publishing.conftest import document, filed, history, now, read, text, working
@@ -120,6 +121,13 @@ def test_a_schedule_of_a_deleted_entry_is_called_off_with_it(entry: Entry) -> No
     item = entry()
     unpublish_entry_at(item, PAST)
     delete_entry(item, base_revision=1)
+    assert (run(), states()) == (("", ""), ["cancelled"])
+
+
+def test_a_schedule_of_what_a_sync_deleted_is_called_off_when_its_time_comes(entry: Entry) -> None:
+    item = entry()
+    unpublish_entry_at(item, PAST)
+    writer.write([writer.Delete(item, 1)], author=Author(), origin=Revision.Origin.FILES)
     assert (run(), states()) == (("", ""), ["cancelled"])
 
 

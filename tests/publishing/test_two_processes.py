@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 
 from documents import parse
+from glossary.editing import rename_entry
 from publishing.models import Item
 from tests.publishing.conftest import history, now, working
 
@@ -152,3 +153,21 @@ def test_two_who_fight_for_one_field_never_overwrite_each_other_unseen(
     # What was told to be saved is in the history, and nothing else is.
     assert sorted(values(item, "category")[1:]) == sorted(saved)
     assert now(item).revision == 1 + len(saved)
+
+
+@pytest.mark.parametrize("times", TIMES)
+def test_an_entry_is_renamed_while_somebody_edits_what_refers_to_it(
+    entry: Callable[..., Item], editors: list[Editor], times: int
+) -> None:
+    target = entry("Target")
+    item = entry(related='["target"]', body="See [it](target.md).", publish=False)
+    editors[0].tell(loop=item.pk, field="category", name="a", times=times)
+    names = ["target"]
+    for number in range(times // 4):
+        names.append(f"target-{number}")
+        rename_entry(target, names[-1])
+    assert [outcome for outcome in editors[0].answer() if "saved" not in outcome] == []
+    assert values(item, "category") == [None, *(f"a-{number:05}" for number in range(times))]
+    assert values(item, "related") == [[name] for name in names]
+    assert f"[it]({names[-1]}.md)".encode() in working(item)
+    assert parse(working(target))["previousSlugs"] == names[:-1]
