@@ -8,8 +8,8 @@ from publishing.fields import KeyField
 class SearchText(models.Model):
     """One published item. Beside it stands what the database searches by: see `sqlite` and `postgres`."""
 
-    # That of `Published`.
-    id = models.PositiveBigIntegerField(primary_key=True)
+    # That of `Published`. An automatic field for its type alone: on SQLite any other is looked up by an index more.
+    id = models.BigAutoField(primary_key=True)
     kind = KeyField(max_length=20)
     locale = KeyField(max_length=35)
     title = models.TextField()

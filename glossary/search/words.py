@@ -33,14 +33,14 @@ _ACCENTS = re.compile("[\u0300-\u036f]+")
 
 
 def keys(text: str) -> list[str]:
-    """The folded words of a text.
+    """The folded words of a text; an accent that stands alone is none.
 
     >>> keys("Naïve Bayes, 模型 & C++")
     ['naive', 'bayes', '模型', 'c']
     """
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
-    return [fold(word) for word in _WORD.findall(text)]
+    return list(filter(None, (fold(word) for word in _WORD.findall(text))))
 
 
 def words(text: str) -> Iterator[Word]:

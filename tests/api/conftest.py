@@ -1,6 +1,7 @@
 """A small cast, published through the real door."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from books.editing import save_book
 from glossary.editing import delete_entry, save_entry
 from publishing import kinds, writer
 from publishing.authors import Author
-from publishing.models import Item, Revision
+from publishing.models import Change, Item, Published, Revision
 
 BLACK_BOX = b"""---
 title: "Black box"
@@ -112,6 +113,18 @@ def unpublish() -> Callable[[Item], Item]:
         return result.item
 
     return withdraw
+
+
+@pytest.fixture
+def an_hour_ago() -> Callable[[], None]:
+    """Moves all that was published into the past. Within its second the date of an answer still moves."""
+
+    def backdate() -> None:
+        past = datetime.now(UTC) - timedelta(hours=1)
+        Published.objects.update(published_at=past)
+        Change.objects.update(created_at=past)
+
+    return backdate
 
 
 @pytest.fixture

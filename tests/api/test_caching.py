@@ -8,7 +8,7 @@ import pytest
 from django.test import Client, override_settings
 from django.utils.http import http_date
 
-from publishing.models import Change, Item, Published
+from publishing.models import Item, Published
 
 Save = Callable[..., Item]
 
@@ -16,7 +16,10 @@ READS = ["entries/", "entries/black-box/", "entries/black-box.md"]
 
 
 @pytest.mark.parametrize("path", READS)
-def test_a_read_can_be_kept_and_asked_again(client: Client, black_box: Item, path: str) -> None:
+def test_a_read_can_be_kept_and_asked_again(
+    client: Client, black_box: Item, an_hour_ago: Callable[[], None], path: str
+) -> None:
+    an_hour_ago()
     answer = client.get(f"/api/v1/{path}")
     assert re.fullmatch(r'"[^"]+"', answer["ETag"])
     assert answer["Cache-Control"] == "public, max-age=60, must-revalidate"
@@ -36,12 +39,6 @@ def test_what_only_new_code_changes_has_an_etag_too(client: Client, path: str) -
     assert client.get(f"/api/v1/{path}", headers={"if-none-match": answer["ETag"]}).status_code == 304
 
 
-def an_hour_ago() -> None:
-    past = datetime.now(UTC) - timedelta(hours=1)
-    Published.objects.update(published_at=past)
-    Change.objects.update(created_at=past)
-
-
 @pytest.mark.parametrize("path", READS)
 def test_within_its_second_nothing_is_unmodified_since_more_may_follow(
     client: Client, black_box: Item, path: str
@@ -51,7 +48,9 @@ def test_within_its_second_nothing_is_unmodified_since_more_may_follow(
 
 
 @pytest.mark.parametrize("path", READS)
-def test_what_was_not_published_since_is_304(client: Client, black_box: Item, path: str) -> None:
+def test_what_was_not_published_since_is_304(
+    client: Client, black_box: Item, an_hour_ago: Callable[[], None], path: str
+) -> None:
     an_hour_ago()
     modified = client.get(f"/api/v1/{path}")["Last-Modified"]
     assert client.get(f"/api/v1/{path}", headers={"if-modified-since": modified}).status_code == 304
@@ -99,7 +98,7 @@ def test_the_etag_of_a_list_depends_on_everything_shown(client: Client, entry: S
 
 
 def test_a_list_that_lost_its_newest_entry_is_newer_not_older(
-    client: Client, entry: Save, delete: Callable[[Item], Item]
+    client: Client, entry: Save, delete: Callable[[Item], Item], an_hour_ago: Callable[[], None]
 ) -> None:
     entry("Old")
     new = entry("New")

@@ -52,8 +52,12 @@ class Candidates(NamedTuple):
     rows: list[Candidate]
 
 
-def run(matching: str, score: str, scope: Scope, parameters: Sequence[Any], *, full: bool, limit: int) -> Candidates:
-    """matching: FROM and WHERE of a statement over the texts, called s, up to the condition that they match."""
+def run(
+    matching: str, score: str, scope: Scope, parameters: Sequence[Any], *, key: str, full: bool, limit: int
+) -> Candidates:
+    """matching: FROM and WHERE of a statement over the texts, called s, up to the condition that they match.
+    key: the column with the position.
+    """
     joined = f" JOIN {PUBLISHED} p ON p.id = s.id" if full or scope.conditions else ""
     conditions = "".join(f" AND {condition}" for condition in scope.conditions)
     more = ", s.text, p.summary, s.kind" if full else ""
@@ -67,7 +71,8 @@ def run(matching: str, score: str, scope: Scope, parameters: Sequence[Any], *, f
         f"SELECT position, epoch, ({published}) || ' ' || CAST(({changed}) AS text), 0.0{nothing} FROM {FEED} "  # noqa: S608
         "UNION ALL SELECT * FROM ("
         f"SELECT s.id, s.labels, s.facets, {score}{more} FROM {source}{joined} "
-        f"WHERE {where} AND s.locale = %s{conditions} LIMIT {limit}) hits"
+        # By position, from which `searching` estimates how many there are where there are more.
+        f"WHERE {where} AND s.locale = %s{conditions} ORDER BY {key} LIMIT {limit}) hits"
     )
     rows = asking.rows(statement, [*kinds.names(), scope.locale, *parameters, scope.locale, *scope.parameters])
     if not rows:

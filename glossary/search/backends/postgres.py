@@ -60,7 +60,7 @@ def candidates(
 ) -> Candidates:
     match = " & ".join(_term(term, "ABC" if names_only else "") for term in query.terms)
     source = f"{TEXTS} s CROSS JOIN to_tsquery('simple', %s) wanted WHERE s.vector @@ wanted"
-    return common.run(source, "ts_rank(s.vector, wanted)", scope, [match], full=full, limit=limit)
+    return common.run(source, "ts_rank(s.vector, wanted)", scope, [match], key="s.id", full=full, limit=limit)
 
 
 def _term(term: Term, weights: str) -> str:

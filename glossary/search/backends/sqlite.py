@@ -68,7 +68,7 @@ def candidates(
     # cost more than all the rest, for an order among a part of them.
     few = f"(SELECT count(*) FROM (SELECT 1 FROM {FTS} WHERE {FTS} MATCH %s LIMIT {RANKED + 1})) <= {RANKED}"  # noqa: S608
     score = f"CASE WHEN {few} THEN -bm25({FTS}, 10, 8, 6, 4, 1) ELSE 0.0 END"
-    return common.run(source, score, scope, [match, match], full=full, limit=limit)
+    return common.run(source, score, scope, [match, match], key="f.rowid", full=full, limit=limit)
 
 
 def _term(term: Term) -> str:

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SearchText',
             fields=[
-                ('id', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('kind', publishing.fields.KeyField(max_length=20)),
                 ('locale', publishing.fields.KeyField(max_length=35)),
                 ('title', models.TextField()),

@@ -1,0 +1,197 @@
+"""No draft shows anywhere, not even by a count, a date or an ETag."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+import documents
+from books.editing import save_book
+from glossary.editing import delete_entry, save_entry
+from publishing.models import Item
+
+Save = Callable[..., Item]
+# A word that stands in every text that is nobody's business.
+MARK = "zyxsecret"
+MARKED = (
+    f'title: "{MARK} title"\nslug: "{MARK}-slug"\ncategory: "{MARK}-category"\ntags: ["{MARK}-tag", "common"]\n'
+    f'aliases: ["{MARK}-alias"]\nrelated: ["black-box", "{MARK}-related"]\nrecommendedBooks: ["the-big-book"]\n'
+    f'previousSlugs: ["{MARK}-previous"]\ndifficulty: "{MARK}-hard"\nlastUpdated: "2031-01-01"\n'
+)
+ADDRESSES = [
+    "",
+    "entries/",
+    "entries/?pageSize=1",
+    "entries/?fields=*",
+    "entries/?expand=related,recommendedBooks,requires,broader,replacedBy,referredBy",
+    "entries/?ordering=-lastUpdated",
+    "entries/?ordering=difficulty",
+    "entries/?ordering=-publishedAt",
+    "entries/?tag=common",
+    "entries/?has=related",
+    "entries/?lacks=tags",
+    "entries/?related=black-box",
+    "entries/?book=the-big-book",
+    "entries/?updatedSince=2030-01-01",
+    "entries/?initial=z",
+    "entries/?status=draft",
+    "entries/black-box/",
+    "entries/black-box/?expand=referredBy,related",
+    "entries/black-box/?fields=*,html",
+    "entries/black-box.md",
+    "books/",
+    "books/the-big-book/?expand=citedBy,topics",
+    "search/?q=box",
+    "search/?q=common",
+    "search/?q=black&tag=common",
+    "lookup/?name=black-box",
+    "annotate/?text=A+black+box",
+    "facets/",
+    "facets/?tag=common",
+    "facets/?kind=book",
+    "categories/",
+    "tags/",
+    "graph/",
+    "changes/",
+    "export.ndjson",
+    "chunks.jsonl",
+    "schema/",
+]
+# With a word in place of %s that only drafts have, the answer is that for a word which nothing has.
+PROBES = [
+    "entries/%s-slug/",
+    "entries/%s-slug.md",
+    "entries/%s-previous/",
+    "entries/?category=%s-category",
+    "entries/?tag=%s-tag",
+    "entries/?tagAny=%s-tag",
+    "entries/?difficulty=%s-hard",
+    "entries/?related=%s-related",
+    "entries/?has=%s",
+    "entries/?lacks=%s",
+    "entries/?slugIn=%s-slug",
+    "books/%s-book/",
+    "books/?author=%s",
+    "search/?q=%s",
+    "search/?q=%s-alias",
+    "search/?q=box&category=%s-category",
+    "lookup/?name=%s-alias",
+    "lookup/?name=%s+title",
+    "lookup/?name=%s-previous",
+    "annotate/?text=%s-alias",
+    "facets/?tag=%s-tag",
+    "entries/?%s=1",
+    "entries/?ordering=%s",
+    "entries/?cursor=%s",
+    "changes/?since=%s",
+]
+
+
+def ask(client: Client, path: str) -> tuple[int, bytes, dict[str, str]]:
+    answer = client.get(f"/api/v1/{path}")
+    content = b"".join(answer) if answer.streaming else answer.content
+    headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
+    return answer.status_code, content, headers
+
+
+def entry_text(body: str = MARK) -> documents.Document:
+    return documents.parse(f"---\n{MARKED}---\n\n# Brief Definition\n\n{body}\n\n# {MARK}\n\nMore {MARK}.\n".encode())
+
+
+@pytest.fixture
+def readers(db: None) -> None:
+    """What readers have before anybody drafts anything."""
+    for text in (
+        b'---\ntitle: "Black box"\nslug: "black-box"\ntags: ["common"]\nrelated: ["white-box"]\n---\n\n'
+        b"# Brief Definition\n\nOne.\n",
+        b'---\ntitle: "White box"\nslug: "white-box"\ntags: ["common"]\n---\n\n# Brief Definition\n\nTwo, common.\n',
+    ):
+        save_entry(documents.parse(text), publish=True)
+    save_book(documents.parse(b'---\ntitle: "The big book"\nslug: "the-big-book"\n---\n\nBig.\n'), publish=True)
+
+
+def draft_everything() -> None:
+    save_entry(entry_text())
+    black_box = Item.objects.get(slug="black-box")
+    changed = bytes(black_box.working.data).replace(b"One.", MARK.encode()).replace(b"Black box", MARK.encode())
+    changed = changed.replace(
+        b'tags: ["common"]', f'tags: ["common", "{MARK}-tag"]\naliases: ["{MARK}-alias"]'.encode()
+    )
+    save_entry(documents.parse(changed), item=black_box, base_revision=1)
+    white_box = Item.objects.get(slug="white-box")
+    moved = bytes(white_box.working.data).replace(b'slug: "white-box"', f'slug: "{MARK}-previous"'.encode())
+    save_entry(documents.parse(moved), item=white_box, base_revision=1)
+    marked = entry_text().copy()
+    marked["slug"], marked["status"] = f"{MARK}-marked", "draft"
+    save_entry(marked)
+    gone = entry_text().copy()
+    gone["slug"] = f"{MARK}-gone"
+    delete_entry(save_entry(gone), base_revision=1)
+    save_book(
+        documents.parse(f'---\ntitle: "{MARK}"\nslug: "{MARK}-book"\nauthors: ["{MARK}"]\n---\n\n{MARK}\n'.encode())
+    )
+
+
+def test_drafts_change_not_one_byte_of_any_answer(
+    client: Client, readers: None, an_hour_ago: Callable[[], None]
+) -> None:
+    an_hour_ago()
+    before = [ask(client, path) for path in ADDRESSES]
+    draft_everything()
+    cache.clear()
+    for path, old in zip(ADDRESSES, before, strict=True):
+        new = ask(client, path)
+        assert new == old, path
+        assert MARK.encode() not in new[1]
+
+
+def test_what_only_drafts_have_is_answered_as_what_nothing_has(
+    client: Client, readers: None, an_hour_ago: Callable[[], None]
+) -> None:
+    an_hour_ago()
+    draft_everything()
+    for path in PROBES:
+        # As long, and as little like any word there is.
+        nothing = "qwvnothin"
+        assert len(nothing) == len(MARK)
+        asked, other = ask(client, path % MARK), ask(client, path % nothing)
+        assert asked[0] == other[0], path
+        assert asked[1].replace(MARK.encode(), nothing.encode()) == other[1], path
+        without_etag: Any = ({k: v for k, v in one[2].items() if k != "ETag"} for one in (asked, other))
+        first, second = without_etag
+        assert first == second, path
+
+
+def test_what_was_taken_back_leaves_tombstones_alone(
+    client: Client, readers: None, unpublish: Callable[[Item], Item], delete: Callable[[Item], Item]
+) -> None:
+    document = entry_text()
+    unpublish(save_entry(document, publish=True))
+    other = document.copy()
+    other["slug"] = "deleted-one"
+    delete(save_entry(other, publish=True))
+    for path in ADDRESSES:
+        status, content, headers = ask(client, path)
+        assert status == 200, path
+        if not path.startswith("changes"):
+            assert MARK.encode() not in content, path
+        assert not any(MARK in value for value in headers.values())
+    feed = client.get("/api/v1/changes/?pageSize=1")
+    while True:
+        page = feed.json()
+        for line in page["results"]:
+            assert line["item"] is None or MARK not in str(line["item"])
+        if not page["results"]:
+            break
+        feed = client.get(f"/api/v1/changes/?pageSize=1&since={page['nextCursor']}")
+
+
+def test_every_address_of_the_schema_is_asked_for_drafts(client: Client) -> None:
+    paths = client.get("/api/v1/schema/").json()["paths"]
+    asked = {path.partition("?")[0] for path in ADDRESSES}
+    for template in paths:
+        path = template.removeprefix("/api/v1/")
+        example = path.replace("{slug}", "the-big-book" if path.startswith("books") else "black-box")
+        assert example in asked or example in ("books/the-big-book.md",), template
