@@ -69,7 +69,7 @@ def write_all(steps: Sequence[Step], waiting: Waiting) -> None:
     """
     try:
         with transaction.atomic():
-            for some in _batches(_database_first(steps, waiting)):
+            for some in _database_batches(steps, waiting):
                 _write(some, waiting)
     except (StaleRevision, NameTaken, InvalidDocument) as error:
         raise SyncError(f"{error} Nothing was imported. Run the import again.") from error
@@ -79,7 +79,7 @@ def write_all(steps: Sequence[Step], waiting: Waiting) -> None:
 
 def write_each(steps: Sequence[Step], waiting: Waiting, outcome: Outcome) -> None:
     """As `write_all`, a batch at a time; a step that fails is left out by itself."""
-    for some in _batches(_database_first(steps, waiting)):
+    for some in _database_batches(steps, waiting):
         try:
             with transaction.atomic():
                 _write(some, waiting)
@@ -105,10 +105,17 @@ def _write_one(step: Step, waiting: Waiting, outcome: Outcome) -> None:
         outcome.stale.append(step)
 
 
+def _database_batches(steps: Sequence[Step], waiting: Waiting) -> Iterator[list[Step]]:
+    """One folder after the other, since a revision says from where it came."""
+    wanted = _database_first(steps, waiting)
+    for place in dict.fromkeys(step.place for step in wanted):
+        yield from _batches([step for step in wanted if step.place == place])
+
+
 def _database_first(steps: Sequence[Step], waiting: Waiting) -> list[Step]:
     """The steps that concern the database; what is deleted first, since it sets names free.
 
-    Then heirs, before what they inherit from is forgotten.
+    Then what is left to others, since they may have something newer.
     """
     wanted = [
         step
@@ -118,13 +125,12 @@ def _database_first(steps: Sequence[Step], waiting: Waiting) -> list[Step]:
         or (step.clash and _clash_key(step, step.clash) not in waiting.clashes)
         or (step.clash is None and step.item and step.item.pk in waiting.files)
         or (step.action in (Action.REMEMBER, Action.FORGET, Action.UNCHANGED) and _base_is_old(step))
-        or _is_heir(step)
     ]
-    return sorted(wanted, key=lambda step: (step.action is not Action.DELETE_ITEM, not _is_heir(step)))
+    return sorted(wanted, key=lambda step: (step.action is not Action.DELETE_ITEM, _bequest(step) is None))
 
 
-def _is_heir(step: Step) -> bool:
-    return step.item is not None and step.item.heir
+def _bequest(step: Step) -> Agreed | None:
+    return step.item.bequest if step.item else None
 
 
 def _base_is_old(step: Step) -> bool:
@@ -151,23 +157,21 @@ def _write(steps: Sequence[Step], waiting: Waiting) -> None:
             owners.append(step)
     results = writer.write(batch, author=Author(), origin=Revision.Origin.FILES, message=_message(steps))
     store_texts(_unstored(steps))
-    agreed: dict[Place, list[Agreed]] = {}
-    forgotten: dict[Place, list[Any]] = {}
+    agreed: dict[Place, dict[Any, Agreed]] = {step.place: {} for step in steps}
+    forgotten: dict[Place, list[Any]] = {step.place: [] for step in steps}
     made = {id(step): result.item.pk for step, result in zip(owners, results, strict=True)}
     for step in steps:
         pk = made.get(id(step)) or (step.item.pk if step.item else None)
-        if pk is None:
-            continue
-        if step.item is not None and step.item.heir and (step.clash is not None or step.file is None):
-            agreed.setdefault(step.place, []).append(Agreed(pk, str(step.item.base_path), str(step.item.base)))
-        if step.clash is not None:
+        if step.clash is not None or pk is None:
             continue
         if step.file is not None and step.action is not Action.DELETE_FILE:
-            agreed.setdefault(step.place, []).append(Agreed(pk, step.file.path, step.file.text))
+            agreed[step.place][pk] = Agreed(pk, step.file.path, step.file.text)
         elif step.action in (Action.DELETE_ITEM, Action.FORGET):
-            forgotten.setdefault(step.place, []).append(pk)
-    for place in {*agreed, *forgotten}:
-        record_bases(place, agreed.get(place, ()), forgotten.get(place, ()))
+            forgotten[step.place].append(pk)
+            if bequest := _bequest(step):
+                agreed[step.place][bequest.item] = bequest
+    for place in agreed:
+        record_bases(place, agreed[place].values(), forgotten[place])
 
 
 def _unstored(steps: Iterable[Step]) -> dict[str, bytes]:

@@ -20,6 +20,11 @@ class TooLarge(OSError):
     """The file holds more than was asked for; it was not read."""
 
 
+def hint(error: OSError) -> str:
+    """What to do about something that cannot be read."""
+    return "Give Lemma the right to read it." if isinstance(error, PermissionError) else "Mend that and run it again."
+
+
 def scan(folder: str | Path) -> list[os.DirEntry[str]]:
     """What a folder holds, sorted by name. Raises OSError."""
     with os.scandir(folder) as found:

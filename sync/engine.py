@@ -144,6 +144,8 @@ def _plan(place: Place, options: Options, report: Report, progress: Progress) ->
         report.count(place.kind, "skipped", len(matched.skipped))
     if options.half is not Half.DATABASE:
         plan.problems += [_hidden(place, item) for item in matched.hidden]
+    if options.half is Half.BOTH or options.prune:
+        plan.problems += [_doubtful(place, item) for item in matched.doubtful if not item.deleted]
     report.problems += matched.problems + plan.problems
     report.count(place.kind, "bad", len(matched.bad) + _number_of_errors(plan))
     for step in plan.steps:
@@ -154,6 +156,12 @@ def _plan(place: Place, options: Options, report: Report, progress: Progress) ->
 def _hidden(place: Place, item: Known) -> Problem:
     message = f'"{item.title}" should have a file here, but there is something that is no file or cannot be read.'
     return Problem("path.occupied", message, "Move it away.", path=place.name(item.base_path or item.path))
+
+
+def _doubtful(place: Place, item: Known) -> Problem:
+    message = f'The file of "{item.title}" is gone, but it may be one that cannot be read. The item stays until it can.'
+    hint = "Mend or remove the files that cannot be read, then run it again."
+    return Problem("file.doubtful", message, hint, Severity.WARNING, path=place.name(str(item.base_path)))
 
 
 def _number_of_errors(plan: Steps) -> int:

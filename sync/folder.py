@@ -47,7 +47,7 @@ def _list(place: Place, folder: str, below: str, found: Listing) -> None:
         found.closed.append(below)
         name = _printable(below.rstrip("/")) or "."
         message = f"The folder cannot be read: {error.strerror}."
-        found.problems.append(Problem("folder.unreadable", message, "Give Lemma the right to read it.", path=name))
+        found.problems.append(Problem("folder.unreadable", message, disk.hint(error), path=name))
         return
     for file in entries:
         path = below + file.name

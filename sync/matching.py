@@ -10,7 +10,7 @@ from publishing.kinds import Reading
 from publishing.problems import Problem
 from sync import disk, folder
 from sync.places import Place
-from sync.state import Known, texts
+from sync.state import Agreed, Known, texts
 
 Progress = Callable[[int], None]
 
@@ -45,6 +45,8 @@ class Matched:
     leftovers: list[Any] = field(default_factory=list)
     # Items of whose file nothing is known, because something else is there or it cannot be read.
     hidden: list[Known] = field(default_factory=list)
+    # Items without a file, which may be one of those that were put elsewhere and cannot be read.
+    doubtful: list[Known] = field(default_factory=list)
 
 
 def match(
@@ -58,7 +60,8 @@ def match(
     """Reads the folder and finds the item of each file. Files whose text is known are not parsed.
 
     A file that cannot be read, its item, and an item whose file is passed over or cannot be looked at are left out:
-    they are never taken for deleted. What is wrong with them is in `problems`, with paths as messages name them.
+    they are never taken for deleted. Nor is an item without a file while there is a file of which nobody knows whose it
+    is. What is wrong with them is in `problems`, with paths as messages name them.
 
     Args:
         known: items as `state.known_items` gives them.
@@ -83,6 +86,8 @@ class _Matching:
         self.out.problems = [problem.at(place.name(problem.path)) for problem in found.problems]
         self.shut = tuple(found.closed)
         self.passed_over = {path for path, _ in found.skipped} | self.out.bad
+        # Whether there is a file, or a folder of files, of which we cannot tell whose it is.
+        self.has_strangers = bool(found.problems)
         self.known = _heirs(known)
         self.item_at = _claims(self.known, set(self.paths))
         # Whose file is there, whether it can be read or not.
@@ -96,6 +101,7 @@ class _Matching:
             file = self._read(path, item)
             progress(1)
             if file is None:
+                self.has_strangers |= item is None and self.parsing
                 continue
             if item is None:
                 item = (by_slug.get(names.key(file.record.slug)) if file.record else None) or by_text.get(file.text)
@@ -112,7 +118,10 @@ class _Matching:
         pairs = [Pair(item, file) for file, item in self.files if file.path not in self.out.bad]
         lost = [item for item in self.known if item.pk not in self.present]
         self.out.hidden = [item for item in lost if item.filed and self._hidden(item)]
-        pairs += [Pair(item, None) for item in lost if not self._hidden(item)]
+        lost = [item for item in lost if not self._hidden(item)]
+        if self.has_strangers:
+            self.out.doubtful = [item for item in lost if item.base_path]
+        pairs += [Pair(item, None) for item in lost if item not in self.out.doubtful]
         self.out.pairs = [pair for pair in pairs if not only or only & _paths(pair)]
         return self.out
 
@@ -152,7 +161,7 @@ class _Matching:
             return None
         except OSError as error:
             message = f"The file cannot be read: {error.strerror or error}."
-            self._refuse(path, Problem("file.unreadable", message, "Give Lemma the right to read it."))
+            self._refuse(path, Problem("file.unreadable", message, disk.hint(error)))
             return None
         file = File(path, folder.digest(data))
         # Known by its hash, so there is nothing to parse.
@@ -207,12 +216,20 @@ def _heirs(known: list[Known]) -> list[Known]:
     if not left:
         return known
     heirs = []
+    bequests = {}
     for item in known:
         dead = left.get(item.path) if not item.deleted and item.base is None else None
-        heirs.append(item._replace(base=dead.base, base_path=dead.base_path, heir=True) if dead else item)
+        if dead:
+            bequests[dead.pk] = Agreed(item.pk, str(dead.base_path), str(dead.base))
+        heirs.append(item._replace(base=dead.base, base_path=dead.base_path) if dead else item)
     inherited = {item.base_path for item in heirs if not item.deleted}
     # The tombstone itself has no file any more, and nothing in the folder is its text.
-    return [item._replace(base_path="") if item.deleted and item.base_path in inherited else item for item in heirs]
+    return [
+        item._replace(base_path="", bequest=bequests.get(item.pk))
+        if item.deleted and item.base_path in inherited
+        else item
+        for item in heirs
+    ]
 
 
 def _claims(known: Iterable[Known], paths: set[str]) -> dict[str, Known]:

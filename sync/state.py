@@ -18,8 +18,8 @@ class Known(NamedTuple):
     """An item, or the tombstone of one whose file was here. Texts are named by their sha256.
 
     `base` and `base_path` are None where this folder and the item never met; `filed` is None where the item has no
-    file to have, because it was never published or is deleted. `heir`: base and path are those of a deleted item whose
-    place it took, and not yet its own.
+    file to have, because it was never published or is deleted. `bequest` is what a tombstone leaves to the live item
+    that took its place.
     """
 
     pk: Any
@@ -33,7 +33,7 @@ class Known(NamedTuple):
     deleted: bool
     base: str | None
     base_path: str | None
-    heir: bool = False
+    bequest: "Agreed | None" = None
 
     @property
     def has_edits(self) -> bool:

@@ -1,0 +1,215 @@
+"""Syncs that end without notice, or whose disk refuses, at any moment one likes.
+
+Each runs in a fork of the test's process, with a database that is a file copied for it: a hundred times as fast as a
+new start of Django. A moment is a call to the file system, a statement to the database, or a command to git.
+"""
+
+import os
+import pickle
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, connections
+from django.db.utils import ConnectionHandler
+
+from config.database import read_database_url
+from sync import disk, git
+
+# Loaded once here, and not in each fork.
+from sync.management.commands import export_content, import_content, sync_content  # noqa: F401
+from tests.sync import folders
+from tests.sync.commands import Outcome, run
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything below `top` at a fixed place, because a database remembers the paths of folders."""
+
+    top: Path
+
+    @property
+    def content(self) -> Path:
+        return self.top / "content"
+
+    @property
+    def database(self) -> Path:
+        return self.top / "database.sqlite3"
+
+    def save(self) -> None:
+        """As it is now it will be again."""
+        shutil.copytree(self.top, self._saved, symlinks=True)
+
+    def restore(self) -> None:
+        shutil.rmtree(self.top)
+        shutil.copytree(self._saved, self.top, symlinks=True)
+
+    @property
+    def _saved(self) -> Path:
+        return self.top.with_name(f"{self.top.name}-saved")
+
+    def fork(self, function: Callable[[], Any], *, kill_after: float | None = None) -> "Ended":
+        """Calls a function in a child, with the database of this world.
+
+        Args:
+            kill_after: seconds after which the child is killed, whatever it is doing.
+        """
+        reading, writing = os.pipe()
+        child = os.fork()
+        if not child:
+            _exit_with(self, function, writing)
+        os.close(writing)
+        if kill_after is not None:
+            time.sleep(kill_after)
+            os.kill(child, signal.SIGKILL)
+        with os.fdopen(reading, "rb") as stream:
+            data = stream.read()
+        _, status = os.waitpid(child, 0)
+        code = os.waitstatus_to_exitcode(status)
+        assert code in (0, -signal.SIGKILL), "the child failed; its traceback is above"
+        return Ended(code == 0, pickle.loads(data) if code == 0 else None)
+
+    def sync(self, *arguments: object) -> Outcome:
+        ended = self.fork(lambda: run("sync_content", self.content, *arguments))
+        assert isinstance(ended.value, Outcome)
+        return ended.value
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Whether a child came to its end, and what it gave then."""
+
+    alive: bool
+    value: Any
+
+
+def _exit_with(world: World, function: Callable[[], Any], writing: int) -> None:
+    """Never returns."""
+    try:
+        _connect(world.database)
+        data = pickle.dumps(function())
+        connections.close_all()
+        with os.fdopen(writing, "wb") as stream:
+            stream.write(data)
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc(file=sys.__stderr__)
+        os._exit(70)
+
+
+def _connect(file: Path) -> None:
+    settings = read_database_url("", default=file, relative_to=file.parent)
+    # A process that is killed loses nothing that it has written.
+    settings["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+    connections.settings["default"] = ConnectionHandler({"default": settings}).settings["default"]
+    # The parent's is left as it is, since closing it would close the parent's database.
+    connections["default"] = connections.create_connection("default")
+
+
+@dataclass
+class Moments:
+    """Counts moments and does something at each. `names` says what they were."""
+
+    then: Callable[[int, str], None]
+    names: list[str] = field(default_factory=list)
+
+    def come(self, name: str) -> None:
+        self.names.append(name)
+        self.then(len(self.names), name)
+
+
+class _Counted:
+    """A module of which the calls that are `wanted` are moments."""
+
+    def __init__(self, module: Any, moments: Moments, wanted: Callable[[str, Any], bool]):
+        self._module, self._moments, self._wanted = module, moments, wanted
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._module, name)
+        if not self._wanted(name, found):
+            return found
+
+        def call(*arguments: Any, **options: Any) -> Any:
+            self._moments.come(name)
+            # Nobody pulls the plug here, and a real one takes longer than all the rest.
+            return None if name == "fsync" else found(*arguments, **options)
+
+        return call
+
+
+def _touches_files(name: str, found: Any) -> bool:
+    return callable(found) and not isinstance(found, type) and name not in ("urandom", "fspath")
+
+
+def _starts_git(name: str, found: Any) -> bool:
+    return name == "Popen"
+
+
+@contextmanager
+def counted(moments: Moments, *, files: bool = True, database: bool = False, commands: bool = False) -> Iterator[None]:
+    """Inside the block the moments come."""
+    with ExitStack() as stack:
+        if files:
+            stack.enter_context(_in_place_of(disk, "os", _Counted(os, moments, _touches_files)))
+        if commands:
+            stack.enter_context(_in_place_of(git, "subprocess", _Counted(subprocess, moments, _starts_git)))
+        if database:
+
+            def statement(execute: Any, sql: str, *rest: Any) -> Any:
+                moments.come(sql.split(" ", 1)[0])
+                return execute(sql, *rest)
+
+            stack.enter_context(connection.execute_wrapper(statement))
+        yield
+
+
+@contextmanager
+def _in_place_of(module: Any, name: str, other: Any) -> Iterator[None]:
+    before = getattr(module, name)
+    setattr(module, name, other)
+    try:
+        yield
+    finally:
+        setattr(module, name, before)
+
+
+def killed_at(number: int) -> Moments:
+    def die(now: int, name: str) -> None:
+        if now == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return Moments(die)
+
+
+def failing_at(number: int, code: int, *, for_good: bool = False) -> Moments:
+    """The call of that number fails as a disk does and, with `for_good`, every one after it."""
+
+    def fail(now: int, name: str) -> None:
+        if now == number or (for_good and now > number):
+            raise OSError(code, os.strerror(code))
+
+    return Moments(fail)
+
+
+def ticking() -> Moments:
+    """Nothing happens; they are only counted."""
+    return Moments(lambda now, name: None)
+
+
+def leftovers(folder: Path) -> list[str]:
+    return [path for path in folders.read(folder) if disk.TEMPORARY_PREFIX in path]
+
+
+def whole(folder: Path, known: set[bytes]) -> None:
+    """Every file that a reader would take has a text that somebody wrote."""
+    for path, data in folders.read(folder).items():
+        if path.endswith(".md"):
+            assert data in known, f"{path} is torn: {data!r}"

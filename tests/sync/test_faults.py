@@ -1,0 +1,270 @@
+"""Syncs that are killed, and disks that refuse: no torn file, no lost edit, and the next run ends as an undisturbed."""
+
+import errno
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.sync import disorder, faults, folders
+from tests.sync.cast import BLACK_BOX, CAST, item, slugs
+from tests.sync.commands import Outcome, run
+from tests.sync.faults import Moments, World, counted, failing_at, killed_at, ticking
+from tests.sync.permissions import unprivileged
+
+DISK_ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.EACCES, errno.EROFS)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting() -> Iterator[None]:
+    """In place of that of the folder: here each run has its minute, and a test has many."""
+    yield
+    signal.alarm(0)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Folder and database out of step, and how they stand after one undisturbed run."""
+
+    world: World
+    arguments: tuple[str, ...]
+    before: folders.Files
+    after: folders.Files
+    state: dict[str, Any]
+    code: int
+    # What came to pass in that run, moment by moment, and how long it took.
+    moments: list[str]
+    seconds: float
+
+    def run(self) -> Outcome:
+        return run(self.arguments[0], self.world.content, *self.arguments[1:])
+
+    def run_and_look(self) -> tuple[Outcome, folders.Files, dict[str, Any]]:
+        with counted(ticking()):
+            outcome = self.run()
+        return outcome, folders.read(self.world.content), disorder.state()
+
+    @property
+    def calls(self) -> list[str]:
+        """The moments that are calls to the file system."""
+        return [name for name in self.moments if name.islower()]
+
+    @property
+    def texts(self) -> set[bytes]:
+        return {*self.before.values(), *self.after.values()}
+
+    def assert_whole(self) -> None:
+        faults.whole(self.world.content, self.texts)
+
+    def assert_next_run_finishes(self, where: str) -> None:
+        """The next run ends where the undisturbed one did, and the one after it has nothing to do."""
+        outcome, files, state = self.world.fork(self.run_and_look).value
+        assert outcome.code == self.code, f"{where}: {outcome.everything}"
+        assert files == self.after, where
+        for table, rows in state.items():
+            assert rows == self.state[table], f"{where}: {table}"
+
+
+def stage(top: Path, prepare: Callable[[World], None], *arguments: str) -> Scene:
+    top.mkdir()
+    world = World(top)
+    folders.write(world.content, disorder.files())
+
+    def begin() -> None:
+        disorder.migrate()
+        assert run("import_content", world.content).code == 0
+        prepare(world)
+
+    world.fork(begin)
+    world.save()
+    before = folders.read(world.content)
+
+    def undisturbed() -> tuple[Outcome, folders.Files, dict[str, Any], list[str], float]:
+        moments, start = ticking(), time.perf_counter()
+        with counted(moments, database=True):
+            outcome = run(arguments[0], world.content, *arguments[1:])
+        seconds = time.perf_counter() - start
+        return outcome, folders.read(world.content), disorder.state(), moments.names, seconds
+
+    outcome, after, state, names, seconds = world.fork(undisturbed).value
+    scene = Scene(world, arguments, before, after, state, outcome.code, names, seconds)
+    assert outcome.err.count("Traceback") == 0
+    scene.assert_next_run_finishes("a second run")
+    return scene
+
+
+@pytest.fixture(scope="module")
+def unblocked(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database of these tests is none that pytest-django knows of."""
+    with django_db_blocker.unblock():
+        yield
+
+
+def _sync_scene(world: World) -> None:
+    disorder.in_the_database()
+    disorder.on_both_sides(world.content)
+
+
+@pytest.fixture(scope="module")
+def sync(unblocked: None, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    return stage(tmp_path_factory.mktemp("sync") / "world", _sync_scene, "sync_content")
+
+
+@pytest.fixture(scope="module")
+def export(unblocked: None, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    top = tmp_path_factory.mktemp("export") / "world"
+    return stage(top, lambda world: disorder.in_the_database(), "export_content", "--prune")
+
+
+@pytest.fixture(params=["sync", "export"])
+def scene(request: pytest.FixtureRequest) -> Scene:
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Scene)
+    return found
+
+
+# --- killed ---
+
+
+def kill(scene: Scene, numbers: Iterable[int]) -> int:
+    """Kills a run at each of these moments, and lets the next one finish. Gives how many."""
+    done = 0
+    for number in numbers:
+        signal.alarm(60)
+        scene.world.restore()
+        ended = scene.world.fork(partial(_counted_run, scene, killed_at(number)))
+        assert not ended.alive, f"moment {number} never came"
+        scene.assert_whole()
+        scene.assert_next_run_finishes(f"killed at {number}, {scene.moments[number - 1]}")
+        assert faults.leftovers(scene.world.content) == []
+        done += 1
+    return done
+
+
+def _counted_run(scene: Scene, moments: Moments, *, database: bool = True) -> Outcome:
+    with counted(moments, database=database):
+        return scene.run()
+
+
+def telling(scene: Scene) -> list[int]:
+    """Moments of which each stands for its like: all that change something, and some of those that only look."""
+    looks = ("open", "close", "fstat", "read", "lstat", "stat", "SELECT", "scandir", "fchmod")
+    changing = [n for n, name in enumerate(scene.moments, 1) if name not in looks]
+    return sorted({*changing[::3], *range(1, len(scene.moments) + 1, 40)})
+
+
+def test_killed_at_telling_moments_the_next_run_finishes(scene: Scene) -> None:
+    assert kill(scene, telling(scene)) > 25
+
+
+@pytest.mark.deep
+def test_killed_at_every_moment_the_next_run_finishes(scene: Scene) -> None:
+    assert kill(scene, range(1, len(scene.moments) + 1)) > 250
+
+
+# --- killed at no chosen moment ---
+
+
+def kill_at_random(scene: Scene, times: int, seed: int) -> int:
+    """Kills so many runs after a random time each. Gives how many had not ended by then."""
+    dice, killed = random.Random(seed), 0
+    for number in range(times):
+        signal.alarm(60)
+        scene.world.restore()
+        ended = scene.world.fork(scene.run, kill_after=dice.uniform(0, scene.seconds))
+        killed += not ended.alive
+        scene.assert_whole()
+        scene.assert_next_run_finishes(f"{number}, seed {seed}")
+        assert faults.leftovers(scene.world.content) == []
+    return killed
+
+
+def test_killed_at_random_the_next_run_finishes(scene: Scene) -> None:
+    assert kill_at_random(scene, 6, seed=1) > 2
+
+
+@pytest.mark.deep
+def test_killed_two_hundred_times_at_random_the_next_run_finishes(scene: Scene) -> None:
+    assert kill_at_random(scene, 200, seed=2) > 100
+
+
+# --- disks that refuse ---
+
+
+def refuse(scene: Scene, numbers: Iterable[int], code: int, *, for_good: bool = False) -> int:
+    """Lets each of these calls to the file system fail, and all after it if `for_good`. Gives how many."""
+    done = 0
+    for number in numbers:
+        signal.alarm(60)
+        scene.world.restore()
+        moments = failing_at(number, code, for_good=for_good)
+        outcome = scene.world.fork(partial(_counted_run, scene, moments, database=False)).value
+        where = f"{errno.errorcode[code]} at {number}, {scene.calls[number - 1]}: {outcome.everything}"
+        assert outcome.code == 1, where
+        assert os.strerror(code) in outcome.err, where
+        assert "Traceback" not in outcome.err, where
+        scene.assert_whole()
+        scene.assert_next_run_finishes(where)
+        assert faults.leftovers(scene.world.content) == []
+        done += 1
+    return done
+
+
+def test_when_the_disk_refuses_that_is_said_and_the_next_run_finishes(scene: Scene) -> None:
+    calls = range(1, len(scene.calls) + 1)
+    for start, code in enumerate(DISK_ERRORS):
+        assert refuse(scene, calls[start * 9 + 5 :: 60], code, for_good=bool(start % 2)) > 2
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("for_good", [False, True], ids=["once", "for good"])
+@pytest.mark.parametrize("code", DISK_ERRORS, ids=errno.errorcode.get)
+def test_whatever_call_the_disk_refuses_the_next_run_finishes(scene: Scene, code: int, for_good: bool) -> None:
+    assert refuse(scene, range(1, len(scene.calls) + 1), code, for_good=for_good) > 200
+
+
+# --- files of which nobody can tell whose they are ---
+
+
+@pytest.mark.django_db
+def test_a_file_that_was_moved_and_broken_is_not_taken_for_deleted(known: Path) -> None:
+    was = item("black-box")
+    moved = known / "terms/sub/elsewhere.md"
+    (known / "terms/black-box.md").rename(moved)
+    moved.write_bytes(BLACK_BOX.replace(b"category:", b"category: ["))
+    outcome = run("sync_content", "--json")
+    assert outcome.code == 1
+    assert [problem["code"] for problem in outcome.problems("warning")] == ["file.doubtful"]
+    moved.write_bytes(BLACK_BOX.replace(b"seen from", b"known from"))
+    assert run("sync_content").code == 0
+    assert (item("black-box").pk, item("black-box").path) == (was.pk, "sub/elsewhere.md")
+
+
+@pytest.mark.django_db
+def test_a_file_that_was_moved_where_nobody_may_look_is_not_taken_for_deleted(db: None) -> None:
+    with unprivileged() as root:
+        folders.write(root, CAST)
+        assert run("import_content", root).code == 0
+        was = item("black-box")
+        (root / "terms/black-box.md").rename(root / "terms/sub/black-box.md")
+        (root / "terms/sub").chmod(0)
+        assert run("sync_content", root).code == 1
+        (root / "terms/sub").chmod(0o755)
+        assert run("sync_content", root).code == 0
+    assert (item("black-box").pk, item("black-box").path) == (was.pk, "sub/black-box.md")
+
+
+@pytest.mark.django_db
+def test_without_such_a_file_what_is_gone_is_deleted(known: Path) -> None:
+    (known / "terms/black-box.md").unlink()
+    (known / "terms/white-box.md").write_bytes(b"---\ntitle: [\n---\n")
+    assert run("sync_content").code == 1
+    assert slugs() == ["grey-box", "white-box"]
