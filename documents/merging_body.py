@@ -81,6 +81,7 @@ class _Merge:
         )
         headings = (heading_of(name) for name in self._names.values())
         self._fields = [PREAMBLE, *self._names.values(), *headings, ORDER]
+        self._texts: dict[str, Any] = {}
         # Fields in which the last attempt took something of theirs.
         self.changed: list[str] = []
 
@@ -131,7 +132,9 @@ class _Merge:
         if self._ledger.has_choice(field):
             chosen = self._ledger.decide(field, three)
             return chosen if chosen is ABSENT else _clean(str(chosen))
-        merged = merge_text(three)
+        if field not in self._texts:
+            self._texts[field] = merge_text(three)
+        merged = self._texts[field]
         if merged is None or clash:
             return self._ledger.decide(field, three)
         return self._settled(field, three, merged)
@@ -216,10 +219,9 @@ def merge_text(three: Three[Any]) -> Any:
         left = three.theirs if three.ours is ABSENT else three.ours
         return ABSENT if three.base is not ABSENT and _same_content(three.base, left) else None
     texts: Three[str] = three._replace(base="" if three.base is ABSENT else three.base)
-    merged = _merged_items(texts)
-    if merged is not None or not texts.base:
-        return merged
-    merged = merge_prose(texts)
+    if None not in texts.map(flat_items):
+        return _merged_items(texts)
+    merged = merge_prose(texts) if texts.base else None
     if merged is None and _same_content(texts.base, texts.ours):
         return texts.theirs
     if merged is None and _same_content(texts.base, texts.theirs):
@@ -233,10 +235,8 @@ def _same_content(a: str, b: str) -> bool:
 
 
 def _merged_items(three: Three[str]) -> str | None:
-    """Flat lists merged as ordered sets of items; None where one of the three is none."""
+    """Flat lists merged as ordered sets of items; None where both sides moved one item to different places."""
     items = three.map(flat_items)
-    if None in items:
-        return None
     ids = items.map(lambda found: _numbered(found or []))
     if moves_clash(ids):
         return None

@@ -1,6 +1,7 @@
 """Prose, merged by blocks and then by lines; comments, of which none is lost. Line ends are "\\n"."""
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from .aligning import Clash, Same, Taken, three_way, union
@@ -29,7 +30,7 @@ def merge_prose(three: Three[str]) -> str | None:
         return pick(three)
     blocks = three.map(_blocks)
     result: list[_Block] = []
-    for part in three_way(blocks.map(lambda found: [block.text for block in found])):
+    for part in three_way(blocks.map(_texts)):
         match part:
             case Taken(side, start, end):
                 result += getattr(blocks, side)[start:end]
@@ -48,12 +49,16 @@ def merge_prose(three: Three[str]) -> str | None:
                     return None
                 found = _blocks(merged)
                 result += [block._replace(gap=base[0].gap) for block in found[:1]] + found[1:]
-    return _joined(result)
+    # Of what one side moved and the other removed, nothing stays.
+    known = blocks.map(lambda found: {block.text for block in found})
+    removed = known.base - (known.ours & known.theirs)
+    result = [block for block in result if block.text not in removed]
+    return None if _repeats(blocks.map(_texts), _texts(result)) else _joined(result)
 
 
 def same_blocks(a: str, b: str) -> bool:
     """Whether two texts differ in nothing but the blank lines between their paragraphs."""
-    return [block.text for block in _blocks(a)] == [block.text for block in _blocks(b)]
+    return _texts(_blocks(a)) == _texts(_blocks(b))
 
 
 def merge_lines(three: Three[str], keep_both: bool = False) -> str | None:
@@ -77,6 +82,8 @@ def merge_lines(three: Three[str], keep_both: bool = False) -> str | None:
                 if base or not (keep_both or (_ITEM.match(ours[0]) and _ITEM.match(theirs[0]))):
                     return None
                 result += union(ours, theirs)
+    if _repeats(rows, result):
+        return None
     merged = "".join(result)
     return merged if ended else merged.removesuffix("\n")
 
@@ -88,6 +95,18 @@ def merge_comments(three: Three[str]) -> str:
         return merged
     known = set(lines(three.ours))
     return three.ours + "".join(row for row in lines(three.theirs) if row.strip() and row not in known)
+
+
+def _repeats(three: Three[list[str]], merged: list[str]) -> bool:
+    """Whether something stands there more often than on any side: both moved it, or added it at different places."""
+    counts = three.map(Counter)
+    return any(
+        times > max(1, *(count[each] for count in counts)) for each, times in Counter(merged).items() if each.strip()
+    )
+
+
+def _texts(blocks: list[_Block]) -> list[str]:
+    return [block.text for block in blocks]
 
 
 def _same_block(three: Three[_Block]) -> _Block:
