@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.db import connection
 
@@ -6,3 +8,15 @@ from django.db import connection
 def _only_on_postgres(request: pytest.FixtureRequest) -> None:
     if request.node.get_closest_marker("postgres") and connection.vendor != "postgresql":
         pytest.skip("says something about PostgreSQL alone: make test-postgres")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Prints what a test counted: `record_property("figures", "…")`."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    figures = [
+        (report.nodeid, value) for report in reports for name, value in report.user_properties if name == "figures"
+    ]
+    if figures:
+        terminalreporter.section("figures")
+    for node, value in figures:
+        terminalreporter.write_line(f"{node}\n  " + "\n  ".join(str(value).splitlines()))
