@@ -65,6 +65,8 @@ def test_no_file_of_a_real_glossary_changes_by_opening_and_saving(
     files = [
         file for file in sorted((SHARED / "corpora" / corpus).glob("*.md")) if not file.name.startswith("_TEMPLATE")
     ]
+    if not os.environ.get("LEMMA_DEEP"):
+        files = files[::5]
     items = []
     for file in files:
         with suppress(InvalidDocument):

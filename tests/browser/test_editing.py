@@ -293,14 +293,23 @@ def test_texts_run_nothing(ada: Visit) -> None:
 
 def test_typing_in_a_section_of_fifty_kilobytes_is_quick(ada: Visit) -> None:
     page = ada.open_entry("Generative AI")
-    box = page.get_by_role("textbox", name="Detailed Explanation", exact=True)
-    box.click()
+    page.get_by_role("textbox", name="Detailed Explanation", exact=True).click()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text((("A sentence of some length that goes on. " * 12).strip() + "\n\n") * 105)
-    page.evaluate(
-        "() => { window.long = []; new PerformanceObserver(list => window.long.push(...list.getEntries()"
-        ".map(e => e.duration))).observe({ entryTypes: ['longtask'] }) }"
-    )
-    page.keyboard.type("typing on", delay=30)
-    page.wait_for_timeout(300)
-    assert [duration for duration in page.evaluate("window.long") if duration > 100] == []
+    session = page.context.new_cdp_session(page)
+    # Work of the page itself, whatever else the machine is doing.
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def work() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        found: dict[str, float] = {metric["name"]: metric["value"] for metric in metrics}
+        return found["TaskDuration"]
+
+    keys = []
+    for key in "typing on and on":
+        before = work()
+        page.keyboard.type(key)
+        page.wait_for_timeout(250)
+        keys.append(work() - before)
+    # All that a key leads to, the counting and storing after it included.
+    assert max(keys) < 0.1, keys
