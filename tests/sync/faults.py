@@ -139,8 +139,14 @@ class _Counted:
 
         def call(*arguments: Any, **options: Any) -> Any:
             self._moments.come(name)
-            # Nobody pulls the plug here, and a real one takes longer than all the rest.
-            return None if name == "fsync" else found(*arguments, **options)
+            if name == "fsync":
+                # Nobody pulls the plug here, and a real one takes longer than all the rest.
+                return None
+            result = found(*arguments, **options)
+            if name == "Popen":
+                # Killed now, it leaves a command behind that goes on by itself.
+                self._moments.come("started")
+            return result
 
         return call
 

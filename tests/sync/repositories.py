@@ -84,6 +84,12 @@ class Clone:
     def show(self, path: str, commit: str = "HEAD") -> bytes:
         return self.git("cat-file", "blob", f"{commit}:{path}").encode("utf-8", "surrogateescape")
 
+    def blobs(self) -> set[bytes]:
+        """Every text that was ever stored."""
+        lines = self.git("cat-file", "--batch-check", "--batch-all-objects").splitlines()
+        names = [line.split(" ")[0] for line in lines if " blob " in line]
+        return {self.git("cat-file", "blob", name).encode("utf-8", "surrogateescape") for name in names}
+
     def files(self, commit: str = "HEAD") -> list[str]:
         return self.git("ls-tree", "-r", "-z", "--name-only", commit).split("\0")[:-1]
 

@@ -19,7 +19,9 @@ from tests.sync.cast import BLACK_BOX, CAST, item, slugs
 from tests.sync.commands import Outcome, run
 from tests.sync.faults import Moments, World, counted, failing_at, killed_at, ticking
 from tests.sync.permissions import unprivileged
+from tests.sync.repositories import Clone, alone
 
+SCENES = ("sync", "export", "commit", "pull")
 DISK_ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.EACCES, errno.EROFS)
 
 
@@ -30,14 +32,24 @@ def _no_waiting() -> Iterator[None]:
     signal.alarm(0)
 
 
+def content_of(world: World) -> folders.Files:
+    return {path: data for path, data in folders.read(world.content).items() if not path.startswith(".git/")}
+
+
 @dataclass(frozen=True)
 class Scene:
-    """Folder and database out of step, and how they stand after one undisturbed run."""
+    """Folder and database out of step, and how they stand after one undisturbed run.
+
+    look: gives all that has to be the same after a run that was disturbed and one that was not. texts: what files held
+    before, after and in between.
+    """
 
     world: World
     arguments: tuple[str, ...]
+    look: Callable[[World], dict[str, Any]]
     before: folders.Files
     after: folders.Files
+    texts: set[bytes]
     state: dict[str, Any]
     code: int
     # What came to pass in that run, moment by moment, and how long it took.
@@ -50,16 +62,12 @@ class Scene:
     def run_and_look(self) -> tuple[Outcome, folders.Files, dict[str, Any]]:
         with counted(ticking()):
             outcome = self.run()
-        return outcome, folders.read(self.world.content), disorder.state()
+        return outcome, content_of(self.world), self.look(self.world)
 
     @property
     def calls(self) -> list[str]:
         """The moments that are calls to the file system."""
-        return [name for name in self.moments if name.islower()]
-
-    @property
-    def texts(self) -> set[bytes]:
-        return {*self.before.values(), *self.after.values()}
+        return [name for name in self.moments if name.islower() and name != "started"]
 
     def assert_whole(self) -> None:
         faults.whole(self.world.content, self.texts)
@@ -73,7 +81,12 @@ class Scene:
             assert rows == self.state[table], f"{where}: {table}"
 
 
-def stage(top: Path, prepare: Callable[[World], None], *arguments: str) -> Scene:
+def stage(
+    top: Path,
+    prepare: Callable[[World], None],
+    *arguments: str,
+    look: Callable[[World], dict[str, Any]] = lambda world: disorder.state(),
+) -> Scene:
     top.mkdir()
     world = World(top)
     folders.write(world.content, disorder.files())
@@ -85,18 +98,21 @@ def stage(top: Path, prepare: Callable[[World], None], *arguments: str) -> Scene
 
     world.fork(begin)
     world.save()
-    before = folders.read(world.content)
+    before = content_of(world)
 
-    def undisturbed() -> tuple[Outcome, folders.Files, dict[str, Any], list[str], float]:
+    def undisturbed() -> tuple[Outcome, list[str], float]:
         moments, start = ticking(), time.perf_counter()
-        with counted(moments, database=True):
+        with counted(moments, database=True, commands=True):
             outcome = run(arguments[0], world.content, *arguments[1:])
-        seconds = time.perf_counter() - start
-        return outcome, folders.read(world.content), disorder.state(), moments.names, seconds
+        return outcome, moments.names, time.perf_counter() - start
 
-    outcome, after, state, names, seconds = world.fork(undisturbed).value
-    scene = Scene(world, arguments, before, after, state, outcome.code, names, seconds)
-    assert outcome.err.count("Traceback") == 0
+    outcome, names, seconds = world.fork(undisturbed).value
+    assert "Traceback" not in outcome.err
+    after, state = world.fork(lambda: (content_of(world), look(world))).value
+    texts = {*before.values(), *after.values()}
+    if (world.content / ".git").exists():
+        texts |= Clone(world.content).blobs()
+    scene = Scene(world, arguments, look, before, after, texts, state, outcome.code, names, seconds)
     scene.assert_next_run_finishes("a second run")
     return scene
 
@@ -122,6 +138,78 @@ def sync(unblocked: None, tmp_path_factory: pytest.TempPathFactory) -> Scene:
 def export(unblocked: None, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     top = tmp_path_factory.mktemp("export") / "world"
     return stage(top, lambda world: disorder.in_the_database(), "export_content", "--prune")
+
+
+@pytest.fixture(scope="module")
+def git_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        alone(tmp_path_factory.mktemp("git") / "home", patched)
+        yield
+
+
+def _commit_scene(world: World) -> None:
+    """As a sync without git, in a repository in which people have work of their own under way."""
+    Clone(world.content).git("init", "--quiet")
+    Clone(world.content).commit("Begin", {"README.md": "# Ours\n"})
+    _sync_scene(world)
+    Clone(world.content).write({"README.md": "# Staged\n", "notes.txt": "Not added\n"})
+    Clone(world.content).git("add", "README.md")
+
+
+def _pull_scene(world: World) -> None:
+    """The same edits by hand, but made in another clone and pushed."""
+    ours, theirs, bare = Clone(world.content), Clone(world.top / "theirs"), world.top / "origin.git"
+    ours.git("init", "--quiet")
+    ours.commit("Begin", {"README.md": "# Ours\n\none\ntwo\n"})
+    ours.git("clone", "--quiet", "--bare", world.content, bare)
+    ours.git("remote", "add", "origin", bare)
+    ours.git("fetch", "--quiet", "origin")
+    ours.git("branch", "--quiet", "--set-upstream-to", "origin/main")
+    ours.git("clone", "--quiet", bare, theirs.top)
+    disorder.in_the_database()
+    disorder.on_both_sides(theirs.top)
+    theirs.commit("By hand", {"README.md": "# Ours\n\none\ntwo\nthree\n"}, "Hand <hand@example.org>")
+    theirs.git("push", "--quiet")
+    ours.commit("Here", {"README.md": "# All of ours\n\none\ntwo\n"})
+    ours.write({"notes.txt": "Not added\n"})
+
+
+def _with_git(world: World) -> dict[str, Any]:
+    """What a commit says about its time and number is another each time; who changed which files is not."""
+    clone = Clone(world.content)
+    paths: dict[str, set[str]] = {}
+    for commit in clone.git("rev-list", "--no-merges", "HEAD").split():
+        paths.setdefault(clone.field("%an <%ae>", commit), set()).update(clone.changes(commit))
+    found = disorder.state() | {
+        "authors": paths,
+        "tree": clone.git("ls-tree", "-r", "HEAD"),
+        "index": clone.index(),
+        "status": clone.status(),
+        "left behind": [path.name for path in clone.folder.iterdir() if path.name.startswith("lemma")],
+    }
+    if (world.top / "origin.git").exists():
+        bare = Clone(world.top / "origin.git")
+        found["upstream"] = bare.git("ls-tree", "-r", "HEAD"), bare.head == clone.head
+    return found
+
+
+@pytest.fixture(scope="module")
+def commit(unblocked: None, git_alone: None, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    top = tmp_path_factory.mktemp("commit") / "world"
+    return stage(top, _commit_scene, "sync_content", "--commit", look=_with_git)
+
+
+@pytest.fixture(scope="module")
+def pull(unblocked: None, git_alone: None, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    top = tmp_path_factory.mktemp("pull") / "world"
+    return stage(top, _pull_scene, "sync_content", "--pull", "--commit", "--push", look=_with_git)
+
+
+@pytest.fixture(params=["commit", "pull"])
+def git_scene(request: pytest.FixtureRequest) -> Scene:
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Scene)
+    return found
 
 
 @pytest.fixture(params=["sync", "export"])
@@ -150,24 +238,34 @@ def kill(scene: Scene, numbers: Iterable[int]) -> int:
 
 
 def _counted_run(scene: Scene, moments: Moments, *, database: bool = True) -> Outcome:
-    with counted(moments, database=database):
+    with counted(moments, database=database, commands=database):
         return scene.run()
 
 
 def telling(scene: Scene) -> list[int]:
-    """Moments of which each stands for its like: all that change something, and some of those that only look."""
+    """Moments of which each stands for its like: some of those that change something, and of those that only look."""
     looks = ("open", "close", "fstat", "read", "lstat", "stat", "SELECT", "scandir", "fchmod")
     changing = [n for n, name in enumerate(scene.moments, 1) if name not in looks]
-    return sorted({*changing[::3], *range(1, len(scene.moments) + 1, 40)})
+    return sorted({*changing[::4], *range(1, len(scene.moments) + 1, 50)})
 
 
 def test_killed_at_telling_moments_the_next_run_finishes(scene: Scene) -> None:
-    assert kill(scene, telling(scene)) > 25
+    assert kill(scene, telling(scene)) > 20
+
+
+def test_killed_at_some_commands_to_git_the_next_run_commits_what_was_written(git_scene: Scene) -> None:
+    commands = [n for n, name in enumerate(git_scene.moments, 1) if name in ("Popen", "started")]
+    assert kill(git_scene, commands[1 :: len(commands) // 6]) > 5
 
 
 @pytest.mark.deep
 def test_killed_at_every_moment_the_next_run_finishes(scene: Scene) -> None:
     assert kill(scene, range(1, len(scene.moments) + 1)) > 250
+
+
+@pytest.mark.deep
+def test_killed_at_every_moment_the_next_run_commits_what_was_written(git_scene: Scene) -> None:
+    assert kill(git_scene, range(1, len(git_scene.moments) + 1)) > 300
 
 
 # --- killed at no chosen moment ---
@@ -187,13 +285,15 @@ def kill_at_random(scene: Scene, times: int, seed: int) -> int:
     return killed
 
 
-def test_killed_at_random_the_next_run_finishes(scene: Scene) -> None:
-    assert kill_at_random(scene, 6, seed=1) > 2
+@pytest.mark.parametrize("name", SCENES)
+def test_killed_at_random_the_next_run_finishes(name: str, request: pytest.FixtureRequest) -> None:
+    assert kill_at_random(request.getfixturevalue(name), 4, seed=1) > 1
 
 
 @pytest.mark.deep
-def test_killed_two_hundred_times_at_random_the_next_run_finishes(scene: Scene) -> None:
-    assert kill_at_random(scene, 200, seed=2) > 100
+@pytest.mark.parametrize("name", SCENES)
+def test_killed_two_hundred_times_at_random_the_next_run_finishes(name: str, request: pytest.FixtureRequest) -> None:
+    assert kill_at_random(request.getfixturevalue(name), 200, seed=2) > 100
 
 
 # --- disks that refuse ---
