@@ -1,26 +1,6 @@
-"""How the admin looks: its name and its sidebar."""
+"""How the admin looks."""
 
-from collections.abc import Callable
-from typing import Any
-
-from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
-
-
-def _link(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
-    """A list in the sidebar, for those who may see it."""
-    return {
-        "title": title,
-        "icon": icon,
-        "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
-        "permission": _may_view(f"{app}.view_{model}"),
-    }
-
-
-def _may_view(permission: str) -> Callable[[HttpRequest], bool]:
-    return lambda request: request.user.has_perm(permission)
-
 
 UNFOLD = {
     "SITE_TITLE": "Lemma",
@@ -49,24 +29,7 @@ UNFOLD = {
     },
     "SIDEBAR": {
         "show_search": False,
-        "navigation": [
-            {
-                "title": "Glossary",
-                "items": [
-                    _link("Entries", "article", "glossary", "entry"),
-                    _link("Books", "menu_book", "books", "book"),
-                    _link("Categories", "folder", "glossary", "category"),
-                    _link("Tags", "sell", "glossary", "tag"),
-                ],
-            },
-            {
-                "title": "People",
-                "separator": True,
-                "items": [
-                    _link("Accounts", "person", "auth", "user"),
-                    _link("Groups", "group", "auth", "group"),
-                ],
-            },
-        ],
+        # By name, since it asks the database, and settings are read first.
+        "navigation": "config.sidebar.navigation",
     },
 }

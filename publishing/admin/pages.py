@@ -25,7 +25,7 @@ from publishing.admin.editor import Editor
 from publishing.admin.settling import Settling
 from publishing.admin.states import state
 from publishing.errors import EditConflict, NameTaken, StaleRevision, WriteRefused
-from publishing.models import Item, Reference, Revision
+from publishing.models import Conflict, Item, Reference, Revision
 from publishing.problems import InvalidDocument, Problem, Severity
 
 _FOUND = 20
@@ -222,6 +222,7 @@ class ItemAdmin(ModelAdmin):
             "has_add_permission": self.has_add_permission(request),
             "preserved_filters": self.get_preserved_filters(request),
             "list_address": self._with_filters(request, self.address("changelist")),
+            "conflicts": self._conflicts_of(item) if item else [],
             "assets": _assets(item),
             "api_address": reverse(f"api:{self.api_name}", args=[item.slug]) if item and row.is_public else "",
             "file_address": reverse(f"api:{self.api_name}-markdown", args=[item.slug])
@@ -230,6 +231,11 @@ class ItemAdmin(ModelAdmin):
         }
         # 200, as Django's own forms answer, since the browser shows the page either way.
         return TemplateResponse(request, self.form_template, context)
+
+    def _conflicts_of(self, item: Item) -> list[tuple[Conflict, str]]:
+        """Open ones, each with the page on which it is decided."""
+        waiting = Conflict.objects.filter(item=item, resolved_at=None)
+        return [(conflict, reverse("admin:publishing_conflict_change", args=[conflict.pk])) for conflict in waiting]
 
     def _with_filters(self, request: HttpRequest, address: str) -> str:
         """The address with the filters of the list from which the editor came."""

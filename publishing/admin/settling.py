@@ -20,9 +20,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One field that both sides changed, and what was chosen for it so far: "ours", "theirs", "edited" or nothing.
+    """One field that both sides changed.
 
-    number: its place in the form. is_editable: whether a third text can be typed.
+    number: its place in the form. base: as it was before; None where the sides have no common text.
+    chosen: "ours", "theirs", "base", "edited" or nothing, so far. is_editable: whether a third text can be typed.
     """
 
     number: int
@@ -30,6 +31,7 @@ class Question:
     label: str
     ours: Side
     theirs: Side
+    base: Side | None
     chosen: str
     edited: str
     is_editable: bool
@@ -48,6 +50,8 @@ class Settling:
         self.questions = []
         for number, conflict in enumerate(merge.conflicts):
             chosen, edited = answers.get(conflict.field, ("", _shown(conflict.theirs)))
+            if chosen == "base" and merge.base is None:
+                chosen = ""
             self.questions.append(
                 Question(
                     number,
@@ -55,6 +59,7 @@ class Settling:
                     _label(conflict.field, labels),
                     _side(conflict.base, conflict.ours),
                     _side(conflict.base, conflict.theirs),
+                    _side(conflict.base, conflict.base) if merge.base is not None else None,
                     chosen,
                     edited,
                     _is_editable(conflict.ours) and _is_editable(conflict.theirs),
@@ -83,7 +88,7 @@ def _answers(posted: Mapping[str, str]) -> dict[str, tuple[str, str]]:
         if part == "field" and prefix.startswith("settle-"):
             chosen = posted.get(prefix, "")
             text = posted.get(f"{prefix}-text", "").replace("\r\n", "\n")
-            found[field] = (chosen if chosen in ("ours", "theirs", "edited") else "", text)
+            found[field] = (chosen if chosen in ("ours", "theirs", "base", "edited") else "", text)
     return found
 
 

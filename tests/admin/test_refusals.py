@@ -169,8 +169,10 @@ class TestTwoEditors:
         assert (item.title, item.revision) == ("Mine", 3)
         assert b'difficulty: "advanced"' in bytes(item.working.data)
 
-    @pytest.mark.parametrize(("choice", "title"), [("ours", "Theirs"), ("edited", "Both of us")])
-    def test_the_other_text_or_a_third_one_can_be_chosen(
+    @pytest.mark.parametrize(
+        ("choice", "title"), [("ours", "Theirs"), ("base", "Generative AI"), ("edited", "Both of us")]
+    )
+    def test_the_other_text_the_one_before_or_a_third_one_can_be_chosen(
         self, generative_ai: Item, page: Page, other: User, choice: str, title: str
     ) -> None:
         form = page.open(generative_ai)

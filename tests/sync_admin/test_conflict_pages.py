@@ -52,6 +52,7 @@ def test_both_sides_stand_on_the_page(editor: Client, known: Path) -> None:
     [
         (settled(**{"": "ours"}), "Title from Lemma"),
         (settled(**{"": "theirs"}), "Title from the file"),
+        (settled(**{"": "base"}), "Black box"),
         (settled(**{"": "edited", "-text": "A title of both"}), "A title of both"),
     ],
 )
@@ -64,6 +65,32 @@ def test_what_is_chosen_is_in_database_and_file(
     assert run("sync_content").code == 0
     assert f'title: "{title}"'.encode() in (known / "terms/black-box.md").read_bytes()
     assert "Title from Lemma" not in editor.get(PAGE).content.decode()
+
+
+def test_the_text_before_both_changes_is_shown_too(editor: Client, known: Path) -> None:
+    page = editor.get(f"{PAGE}{conflict_of_titles(known).pk}/change/").content.decode()
+    assert "As it was before" in page
+    assert ">Black box</span>" in page
+
+
+def test_the_sidebar_counts_what_waits(editor: Client, known: Path) -> None:
+    link = f'href="{PAGE}"'
+    before = editor.get("/admin/glossary/entry/").content.decode().partition(link)[2].partition("</a>")[0]
+    assert before
+    conflict = conflict_of_titles(known)
+    after = editor.get("/admin/glossary/entry/").content.decode().partition(link)[2].partition("</a>")[0]
+    assert [word for word in after.split() if word.isdigit()] == ["1"]
+    decide(editor, conflict, **settled(**{"": "ours"}))
+    again = editor.get("/admin/glossary/entry/").content.decode().partition(link)[2].partition("</a>")[0]
+    assert not [word for word in again.split() if word.isdigit()]
+
+
+def test_the_form_of_an_item_leads_to_its_open_conflict(editor: Client, known: Path) -> None:
+    conflict = conflict_of_titles(known)
+    form = f"/admin/glossary/entry/{conflict.item_id}/change/"
+    assert f'href="{PAGE}{conflict.pk}/change/"' in editor.get(form).content.decode()
+    decide(editor, conflict, **settled(**{"": "ours"}))
+    assert "Decide what is to stay" not in editor.get(form).content.decode()
 
 
 def test_nothing_is_decided_while_a_choice_is_missing(editor: Client, known: Path) -> None:

@@ -1,0 +1,50 @@
+"""The sidebar of the admin: lists, and how many conflicts wait."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from publishing.models import Conflict
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """As the theme reads it."""
+    conflicts = _link("Conflicts", "call_split", "publishing", "conflict")
+    if conflicts["permission"](request) and (count := Conflict.objects.filter(resolved_at=None).count()):
+        conflicts["badge"] = str(count)
+    return [
+        {
+            "title": "Glossary",
+            "items": [
+                _link("Entries", "article", "glossary", "entry"),
+                _link("Books", "menu_book", "books", "book"),
+                _link("Categories", "folder", "glossary", "category"),
+                _link("Tags", "sell", "glossary", "tag"),
+                conflicts,
+            ],
+        },
+        {
+            "title": "People",
+            "separator": True,
+            "items": [
+                _link("Accounts", "person", "auth", "user"),
+                _link("Groups", "group", "auth", "group"),
+            ],
+        },
+    ]
+
+
+def _link(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
+    """A list in the sidebar, for those who may see it."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse(f"admin:{app}_{model}_changelist"),
+        "permission": _may_view(f"{app}.view_{model}"),
+    }
+
+
+def _may_view(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
