@@ -59,8 +59,10 @@ def _refuse_twins(batch: Sequence[Step]) -> None:
 def _names(step: Write) -> Iterator[tuple[str, str, str]]:
     """Field, value, and the form in which it is compared."""
     yield "slug", step.record.slug, names.key(step.record.slug)
-    if step.path:
-        yield "path", step.path, step.path
+    # Who comes back wants the file it had.
+    path = step.path or (step.item.path if step.revive and step.item else "")
+    if path:
+        yield "path", path, path
 
 
 def _refuse_taken(batch: Sequence[Step]) -> None:

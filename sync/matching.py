@@ -45,6 +45,8 @@ class Matched:
     leftovers: list[Any] = field(default_factory=list)
     # Items of whose file nothing is known, because something else is there or it cannot be read.
     hidden: list[Known] = field(default_factory=list)
+    # Whether this folder and the database ever agreed on anything.
+    met: bool = False
     # Items without a file, which may be one of those that were put elsewhere and cannot be read.
     doubtful: list[Known] = field(default_factory=list)
 
@@ -83,6 +85,7 @@ class _Matching:
         self.paths = found.paths
         self.out = Matched(problems=list(found.problems), skipped=found.skipped, leftovers=found.leftovers)
         self.out.bad = {problem.path for problem in found.problems}
+        self.out.met = any(item.base for item in known)
         self.out.problems = [problem.at(place.name(problem.path)) for problem in found.problems]
         self.shut = tuple(found.closed)
         self.passed_over = {path for path, _ in found.skipped} | self.out.bad

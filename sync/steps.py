@@ -95,7 +95,7 @@ def steps_of(place: Place, matched: Matched, half: Half, *, prune: bool = False,
     Args:
         prefer: "files" or "database" decides every conflict for that side; "" leaves them to a person.
     """
-    planner = _Planner(place, half, prune, prefer, Steps(place))
+    planner = _Planner(place, half, prune, prefer, matched.met, Steps(place))
     for pair in matched.pairs:
         planner.add(pair)
     planner.merge_all()
@@ -109,6 +109,7 @@ class _Planner:
     half: Half
     prune: bool
     prefer: str
+    met: bool
     out: Steps
     waiting: list[Step] = field(default_factory=list)
 
@@ -184,7 +185,7 @@ class _Planner:
             self.out.problems.append(Problem("sync.edited", message, hint, Severity.WARNING, path=step.name))
             step.action = Action.UNCHANGED
             self.out.steps.append(step)
-        elif self.half is Half.DATABASE and item.base is None:
+        elif self.half is Half.DATABASE and item.base is None and not self.met:
             # The first import of this folder: the file is the newer text.
             step.action, step.text = Action.IMPORT, self._text(file)
             self.out.steps.append(step)

@@ -162,6 +162,15 @@ def test_a_deleted_entry_does_not_come_back_under_a_name_that_was_taken(entry: E
     assert now(item).deleted_at is not None
 
 
+def test_a_deleted_item_whose_file_another_one_has_stays_deleted(entry: Entry) -> None:
+    item = entry(slug='"black-box"')
+    delete_entry(item, base_revision=1)
+    entry("White box", slug='"white-box"', path="black-box.md")
+    with pytest.raises(NameTaken, match=r'The file "black-box.md" belongs to "White box"'):
+        restore_entry(item, 1)
+    assert now(item).deleted_at is not None
+
+
 def test_what_refers_to_an_entry_can_be_listed_before_it_is_deleted(entry: Entry) -> None:
     item = entry()
     entry("White box", related='["black-box", "grey-box"]')

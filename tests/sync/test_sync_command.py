@@ -817,6 +817,19 @@ def test_what_is_skipped_by_its_name_is_listed_and_stays(known: Path) -> None:
     assert "README" not in slugs()
 
 
+# --- halves ---
+
+
+def test_an_import_replaces_nothing_that_was_published_since_the_folder_was_known(known: Path) -> None:
+    """In a folder that was never synced the files are the newer texts; here nobody can say which is."""
+    create("Red box", "red-box")
+    folders.write(known, {"terms/red-box.md": entry("Crimson box", "red-box")})
+    outcome = run("import_content", "--json")
+    assert (outcome.code, conflicts(outcome)) == (2, {"terms/red-box.md": ["title"]})
+    assert readers_see("red-box") == text("red-box") != entry("Crimson box", "red-box")
+    assert sync().code == 2
+
+
 # --- mass deletions ---
 
 
