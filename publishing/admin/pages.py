@@ -1,10 +1,9 @@
-"""The pages of one kind of item: list, form, history, delete, and the search behind its chips.
+"""The pages of one kind of item: list, form, delete, and the search behind its chips.
 
 A form becomes a document and goes through the kind's one door; nothing here writes a row by itself.
 """
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,34 +14,26 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from unfold.admin import ModelAdmin
 
 from documents import Document, DocumentError, merge, parse
 from publishing import kinds, names
 from publishing.admin import lists
 from publishing.admin.access import in_background
+from publishing.admin.base import number, text_of
 from publishing.admin.editor import Editor
+from publishing.admin.history import HistoryPages
 from publishing.admin.settling import Settling
 from publishing.admin.states import state
 from publishing.errors import EditConflict, NameTaken, StaleRevision, WriteRefused
-from publishing.models import Conflict, Item, Reference, Revision
+from publishing.models import Conflict, Item, Reference
 from publishing.problems import InvalidDocument, Problem, Severity
 
 _FOUND = 20
 
 
-class ItemAdmin(ModelAdmin):
+class ItemAdmin(HistoryPages):
     """What the pages of entries and books share."""
 
-    kind: ClassVar[str]
-    editor_class: ClassVar[type[Editor]]
-    # `save_entry` or `save_book`, and the deletion beside it.
-    save: Callable[..., Item]
-    erase: Callable[..., Item]
-    # The form as a page, and the record of an item that does not exist yet.
-    form_template: ClassVar[str]
-    blank: Callable[[], Any]
-    api_name: ClassVar[str]
     # Asked by the addresses of the Markdownx field.
     writes_markdown = True
 
@@ -69,9 +60,6 @@ class ItemAdmin(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_lookup"
         return [path("lookup/", in_background(self.has_view_permission)(self.lookup), name=name), *super().get_urls()]
-
-    def address(self, page: str, *args: Any) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
     # --- list ---
 
@@ -108,9 +96,9 @@ class ItemAdmin(ModelAdmin):
 
     def _gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """No such item. What somebody typed while it was deleted is shown, so that it can be kept."""
-        number = _number(object_id)
-        item = Item.objects.filter(pk=number, kind=self.kind).first() if number and request.method == "POST" else None
-        data = _text_of(item, _number(request.POST.get("base_revision"))) if item else None
+        key = number(object_id)
+        item = Item.objects.filter(pk=key, kind=self.kind).first() if key and request.method == "POST" else None
+        data = text_of(item, number(request.POST.get("base_revision"))) if item else None
         if item is None or data is None or not self.has_view_or_change_permission(request):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
         editor = self._editor(item, data, request.POST)
@@ -131,8 +119,8 @@ class ItemAdmin(ModelAdmin):
         return editor
 
     def _save(self, request: HttpRequest, row: Any, item: Item | None) -> HttpResponse:
-        base = _number(request.POST.get("base_revision"))
-        data = _text_of(item, base) if item else None
+        base = number(request.POST.get("base_revision"))
+        data = text_of(item, base) if item else None
         if item and data is None:
             messages.error(
                 request, _("The form did not arrive completely, so nothing was saved. Please open it again.")
@@ -143,7 +131,7 @@ class ItemAdmin(ModelAdmin):
         saved = self._write(request, editor, item, base, document) if document else None
         if saved is None:
             return self._form_page(request, row, editor, base, may_write=True)
-        return HttpResponseRedirect(self._with_filters(request, self.address("change", saved.pk)))
+        return HttpResponseRedirect(self.with_filters(request, self.address("change", saved.pk)))
 
     def _write(
         self, request: HttpRequest, editor: Editor, item: Item | None, base: int | None, document: Document
@@ -153,7 +141,7 @@ class ItemAdmin(ModelAdmin):
         if publish and "_stamp" in request.POST and not _is_filed(item, document):
             editor.stamp(document, timezone.localdate().isoformat())
         try:
-            if item and (seen := _number(request.POST.get("settle_revision"))):
+            if item and (seen := number(request.POST.get("settle_revision"))):
                 document, base = self._settled(request, editor, item, seen, document), seen
             saved = self.save(
                 document, item=item, base_revision=base, author=request.user, origin="admin", publish=publish
@@ -180,7 +168,7 @@ class ItemAdmin(ModelAdmin):
             EditConflict: a choice is missing.
             DocumentError: the document cannot hold what was chosen.
         """
-        data = _text_of(item, seen)
+        data = text_of(item, seen)
         if data is None:
             raise StaleRevision(item, seen)
         result = merge(editor.base, parse(data, item.path), document)
@@ -221,7 +209,7 @@ class ItemAdmin(ModelAdmin):
             "may_delete": item is not None and self.has_delete_permission(request, row),
             "has_add_permission": self.has_add_permission(request),
             "preserved_filters": self.get_preserved_filters(request),
-            "list_address": self._with_filters(request, self.address("changelist")),
+            "list_address": self.with_filters(request, self.address("changelist")),
             "conflicts": self._conflicts_of(item) if item else [],
             "assets": _assets(item),
             "api_address": reverse(f"api:{self.api_name}", args=[item.slug]) if item and row.is_public else "",
@@ -236,14 +224,6 @@ class ItemAdmin(ModelAdmin):
         """Open ones, each with the page on which it is decided."""
         waiting = Conflict.objects.filter(item=item, resolved_at=None)
         return [(conflict, reverse("admin:publishing_conflict_change", args=[conflict.pk])) for conflict in waiting]
-
-    def _with_filters(self, request: HttpRequest, address: str) -> str:
-        """The address with the filters of the list from which the editor came."""
-        if address == self.address("changelist"):
-            filters = request.GET.get("_changelist_filters", "")
-        else:
-            filters = self.get_preserved_filters(request)
-        return f"{address}?{filters}" if filters else address
 
     # --- delete ---
 
@@ -260,7 +240,7 @@ class ItemAdmin(ModelAdmin):
             try:
                 self.erase(
                     item,
-                    base_revision=_number(request.POST.get("base_revision")) or 0,
+                    base_revision=number(request.POST.get("base_revision")) or 0,
                     author=request.user,
                     origin="admin",
                 )
@@ -270,7 +250,7 @@ class ItemAdmin(ModelAdmin):
                 )
                 return HttpResponseRedirect(self.address("delete", item.pk))
             messages.success(request, format_html(_("“{}” is deleted. Its history is kept."), item.title))
-            return HttpResponseRedirect(self._with_filters(request, self.address("changelist")))
+            return HttpResponseRedirect(self.with_filters(request, self.address("changelist")))
         referrers = (
             Item.objects.live()
             .filter(references__in=Reference.objects.filter(target_kind=item.kind, slug_key=item.slug_key))
@@ -286,34 +266,13 @@ class ItemAdmin(ModelAdmin):
             "item": item,
             "state": state(item, row.status, is_public=row.is_public),
             "referrers": [(referrer, self._page_of(referrer)) for referrer in referrers],
-            "back": self._with_filters(request, self.address("change", item.pk)),
+            "back": self.with_filters(request, self.address("change", item.pk)),
         }
         return TemplateResponse(request, "lemma/delete.html", context)
 
     def _page_of(self, item: Item) -> str:
         pages = (page for page in self.admin_site._registry.values() if isinstance(page, ItemAdmin))
         return next(page.address("change", item.pk) for page in pages if page.kind == item.kind)
-
-    # --- history ---
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
-        if not self.has_view_or_change_permission(request, row):
-            raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "original": row,
-            "title": _("History of “%s”") % row.item.title,
-            "item": row.item,
-            "revisions": Revision.objects.filter(item=row.item).order_by("-number")[:200],
-            "back": self._with_filters(request, self.address("change", row.pk)),
-        }
-        return TemplateResponse(request, "lemma/history.html", context)
 
     # --- chips ---
 
@@ -325,20 +284,6 @@ class ItemAdmin(ModelAdmin):
         items = items.order_by(Case(begins, default=Value(1), output_field=IntegerField()), "sort_key", "pk")
         found = items.values_list("pk", "slug", "title")[:_FOUND]
         return JsonResponse({"results": [{"pk": pk, "value": slug, "label": title} for pk, slug, title in found]})
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _text_of(item: Item, revision: int | None) -> bytes | None:
-    """The text of that revision, from which the form was made."""
-    if revision is None:
-        return None
-    if revision == item.revision:
-        return bytes(item.working.data)
-    found = Revision.objects.filter(item=item, number=revision).select_related("document").first()
-    return bytes(found.document.data) if found else None
 
 
 def _is_filed(item: Item | None, document: Document) -> bool:

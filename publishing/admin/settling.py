@@ -6,6 +6,7 @@ from typing import Any
 
 from documents import Choice, Edited, Merge
 from documents.words import Segment, compare
+from publishing.admin.wording import field_label, value_text
 from publishing.models import Item
 
 
@@ -49,14 +50,14 @@ class Settling:
         answers = _answers(posted)
         self.questions = []
         for number, conflict in enumerate(merge.conflicts):
-            chosen, edited = answers.get(conflict.field, ("", _shown(conflict.theirs)))
+            chosen, edited = answers.get(conflict.field, ("", value_text(conflict.theirs)))
             if chosen == "base" and merge.base is None:
                 chosen = ""
             self.questions.append(
                 Question(
                     number,
                     conflict.field,
-                    _label(conflict.field, labels),
+                    field_label(conflict.field, labels),
                     _side(conflict.base, conflict.ours),
                     _side(conflict.base, conflict.theirs),
                     _side(conflict.base, conflict.base) if merge.base is not None else None,
@@ -93,18 +94,8 @@ def _answers(posted: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 
 
 def _side(base: Any, value: Any) -> Side:
-    before, after = _shown(base), _shown(value)
+    before, after = value_text(base), value_text(value)
     return Side(after, compare(before, after), value is not None)
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return "\n".join(map(_shown, value))
-    if isinstance(value, dict):
-        return "\n".join(f"{key}: {_shown(item)}" for key, item in value.items())
-    return str(value)
 
 
 def _is_editable(value: Any) -> bool:
@@ -117,11 +108,3 @@ def _typed(text: str, *, like: Any) -> Any:
     if isinstance(like, list):
         return [line for each in text.split("\n") if (line := each.strip())] or None
     return text if text.strip() else None
-
-
-def _label(field: str, labels: Mapping[str, str]) -> str:
-    """What the form calls the field: `section:Key Concepts` is Key Concepts there."""
-    if field.startswith("section:"):
-        return field.removeprefix("section:")
-    key, bracket, rest = field.partition("[")
-    return f"{labels.get(key, key)}: {rest.replace(']', '', 1)}" if bracket else labels.get(key, key)

@@ -31,6 +31,7 @@ def addresses(generative_ai: Item) -> dict[str, str]:
         "add": "/admin/glossary/entry/add/",
         "change": f"{entry}/change/",
         "history": f"{entry}/history/",
+        "compare": f"{entry}/compare/",
         "delete": f"{entry}/delete/",
         "lookup": "/admin/glossary/entry/lookup/?q=gen",
     }
@@ -40,9 +41,9 @@ def addresses(generative_ai: Item) -> dict[str, str]:
     ("permissions", "allowed"),
     [
         (NOBODY, set()),
-        (VIEWER, {"list", "change", "history", "lookup"}),
-        (WRITER, {"list", "change", "history", "lookup", "add"}),
-        (("delete_entry", "view_entry"), {"list", "change", "history", "lookup", "delete"}),
+        (VIEWER, {"list", "change", "history", "compare", "lookup"}),
+        (WRITER, {"list", "change", "history", "compare", "lookup", "add"}),
+        (("delete_entry", "view_entry"), {"list", "change", "history", "compare", "lookup", "delete"}),
     ],
 )
 def test_each_page_asks_for_its_permission(
