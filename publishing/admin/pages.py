@@ -22,6 +22,7 @@ from publishing.admin.access import in_background
 from publishing.admin.base import number, text_of
 from publishing.admin.editor import Editor
 from publishing.admin.history import HistoryPages
+from publishing.admin.releasing import ReleasePages
 from publishing.admin.settling import Settling
 from publishing.admin.states import state
 from publishing.errors import EditConflict, NameTaken, StaleRevision, WriteRefused
@@ -31,7 +32,7 @@ from publishing.problems import InvalidDocument, Problem, Severity
 _FOUND = 20
 
 
-class ItemAdmin(HistoryPages):
+class ItemAdmin(HistoryPages, ReleasePages):
     """What the pages of entries and books share."""
 
     # Asked by the addresses of the Markdownx field.
@@ -131,7 +132,8 @@ class ItemAdmin(HistoryPages):
         saved = self._write(request, editor, item, base, document) if document else None
         if saved is None:
             return self._form_page(request, row, editor, base, may_write=True)
-        return HttpResponseRedirect(self.with_filters(request, self.address("change", saved.pk)))
+        page = "changes" if "_review" in request.POST else "change"
+        return HttpResponseRedirect(self.with_filters(request, self.address(page, saved.pk)))
 
     def _write(
         self, request: HttpRequest, editor: Editor, item: Item | None, base: int | None, document: Document
