@@ -23,7 +23,10 @@ ABSENT: Final = Absent()
 class Conflict:
     """A field that both sides changed, or that one changed and the other removed.
 
-    field: `title`, `tags`, `externalLinks[https://…].description`, `section:Key Concepts`, `preamble`, ….
+    field: `title`, `extra.colour`, `tags` (its order), `externalLinks[https://…]` (a link as a whole),
+        `externalLinks[https://…].description`, `preamble`, `section:Key Concepts` (its text, or whether it is there),
+        `section:Notes (2)` (the second of that heading), `heading:Key Concepts`, `sections` (their order, a list of
+        such names), `text` (the whole file). No two conflicts of a merge have the same. The same whoever merges.
     base, ours, theirs: values, or texts of sections; None where there is none.
     """
 
