@@ -26,6 +26,7 @@ function whenOpened(details, opened) {
 }
 
 function start() {
+  for (const part of document.querySelectorAll("[data-lemma-part]")) upgrade(part);
   const form = document.querySelector("form[data-lemma-form]");
   if (!form) return;
   const slug = form.querySelector("input[data-follows-title]");

@@ -35,7 +35,7 @@ class ItemPages(ModelAdmin):
         return pattern
 
     def row_to(self, verb: str, request: HttpRequest, object_id: str) -> Any:
-        """The entry or book of an address; verb: "view" or "change".
+        """The entry or book of an address; verb: "view", "change" or "delete".
 
         Raises:
             Http404: there is none.
@@ -44,7 +44,11 @@ class ItemPages(ModelAdmin):
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404(f"There is no {self.opts.verbose_name} {object_id}.")
-        may = self.has_change_permission if verb == "change" else self.has_view_or_change_permission
+        may = {
+            "view": self.has_view_or_change_permission,
+            "change": self.has_change_permission,
+            "delete": self.has_delete_permission,
+        }[verb]
         if not may(request, row):
             raise PermissionDenied
         return row
@@ -68,6 +72,11 @@ class ItemPages(ModelAdmin):
         else:
             filters = self.get_preserved_filters(request)
         return f"{address}?{filters}" if filters else address
+
+    def page_of(self, item: Item) -> str:
+        """The form of an item of any kind."""
+        pages = (page for page in self.admin_site._registry.values() if isinstance(page, ItemPages))
+        return next(page.address("change", item.pk) for page in pages if page.kind == item.kind)
 
     @property
     def labels(self) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Two texts of an item side by side, for people."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +62,25 @@ def by_part(changes: Iterable[Change], labels: Mapping[str, str]) -> list[Part]:
         is_content = change.of != "property" and change.kind not in ("moved", "formatted")
         part.can_return = part.can_return or (is_content and name not in NAMES)
     return list(parts.values())
+
+
+def shortened(parts: Iterable[Part], around: int = 80) -> list[Part]:
+    """The same with so many characters of what stays before and after each change."""
+    return [
+        replace(part, rows=[replace(row, segments=_short(row.segments, around)) for row in part.rows]) for part in parts
+    ]
+
+
+def _short(segments: Sequence[Segment], around: int) -> list[Segment]:
+    result = []
+    for index, segment in enumerate(segments):
+        text = segment.text
+        head = text[:around] if index > 0 else ""
+        tail = text[-around:] if index < len(segments) - 1 else ""
+        if segment.kind == "equal" and len(text) > len(head) + len(tail) + 3 and (head or tail):
+            segment = Segment("equal", f"{head} … {tail}")
+        result.append(segment)
+    return result
 
 
 def _segments(change: Change) -> Sequence[Segment]:

@@ -23,6 +23,7 @@ from publishing.admin.base import number, text_of
 from publishing.admin.editor import Editor
 from publishing.admin.history import HistoryPages
 from publishing.admin.releasing import ReleasePages
+from publishing.admin.renaming import RenamePages
 from publishing.admin.settling import Settling
 from publishing.admin.states import state
 from publishing.errors import EditConflict, NameTaken, StaleRevision, WriteRefused
@@ -32,7 +33,7 @@ from publishing.problems import InvalidDocument, Problem, Severity
 _FOUND = 20
 
 
-class ItemAdmin(HistoryPages, ReleasePages):
+class ItemAdmin(HistoryPages, ReleasePages, RenamePages):
     """What the pages of entries and books share."""
 
     # Asked by the addresses of the Markdownx field.
@@ -267,14 +268,11 @@ class ItemAdmin(HistoryPages, ReleasePages):
             "title": _("Delete “%s”?") % item.title,
             "item": item,
             "state": state(item, row.status, is_public=row.is_public),
-            "referrers": [(referrer, self._page_of(referrer)) for referrer in referrers],
+            "may_write": self.has_change_permission(request, row),
+            "referrers": [(referrer, self.page_of(referrer)) for referrer in referrers],
             "back": self.with_filters(request, self.address("change", item.pk)),
         }
         return TemplateResponse(request, "lemma/delete.html", context)
-
-    def _page_of(self, item: Item) -> str:
-        pages = (page for page in self.admin_site._registry.values() if isinstance(page, ItemAdmin))
-        return next(page.address("change", item.pk) for page in pages if page.kind == item.kind)
 
     # --- chips ---
 
