@@ -6,7 +6,7 @@ A form becomes a document and goes through the kind's one door; nothing here wri
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
@@ -20,9 +20,10 @@ from publishing import kinds, names
 from publishing.admin import lists
 from publishing.admin.access import in_background
 from publishing.admin.base import number, text_of
+from publishing.admin.copies import CopyPages
 from publishing.admin.editor import Editor
 from publishing.admin.history import HistoryPages
-from publishing.admin.releasing import ReleasePages
+from publishing.admin.releasing import ReleasePages, moment, schedules
 from publishing.admin.renaming import RenamePages
 from publishing.admin.settling import Settling
 from publishing.admin.states import state
@@ -33,7 +34,7 @@ from publishing.problems import InvalidDocument, Problem, Severity
 _FOUND = 20
 
 
-class ItemAdmin(HistoryPages, ReleasePages, RenamePages):
+class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages):
     """What the pages of entries and books share."""
 
     # Asked by the addresses of the Markdownx field.
@@ -130,9 +131,18 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages):
             return HttpResponseRedirect(self.address("change", item.pk))
         editor = self._editor(item, data, request.POST)
         document = editor.edited() if editor.is_valid() else None
+        at = None
+        if "_schedule" in request.POST:
+            try:
+                at = moment(request.POST.get("schedule_at", ""))
+            except ValidationError as error:
+                editor.form.add_error(None, error)
+                document = None
         saved = self._write(request, editor, item, base, document) if document else None
         if saved is None:
             return self._form_page(request, row, editor, base, may_write=True)
+        if at:
+            self.schedule_saved(request, saved, at)
         page = "changes" if "_review" in request.POST else "change"
         return HttpResponseRedirect(self.with_filters(request, self.address(page, saved.pk)))
 
@@ -188,6 +198,9 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages):
             messages.info(request, _("Somebody else saved it in the meantime; both changes are kept."))
         if publish:
             messages.success(request, format_html(_("{} is published."), name))
+        elif "_schedule" in request.POST:
+            # `schedule_saved` says more.
+            pass
         elif before and saved.revision == before.revision:
             messages.info(request, format_html(_("Nothing changed in {}, so nothing was saved."), name))
         else:
@@ -213,6 +226,10 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages):
             "has_add_permission": self.has_add_permission(request),
             "preserved_filters": self.get_preserved_filters(request),
             "list_address": self.with_filters(request, self.address("changelist")),
+            "is_public": bool(item and row.is_public),
+            "schedules": schedules(item, is_public=row.is_public) if item else [],
+            "schedule_at": request.POST.get("schedule_at", ""),
+            "time_zone": timezone.get_current_timezone_name(),
             "conflicts": self._conflicts_of(item) if item else [],
             "assets": _assets(item),
             "api_address": reverse(f"api:{self.api_name}", args=[item.slug]) if item and row.is_public else "",

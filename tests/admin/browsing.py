@@ -59,7 +59,7 @@ class _Reader(HTMLParser):
             return
         elif tag == "option" and self.select is not None:
             self.options.append((given.get("value") or "", "selected" in given))
-        elif not (self.inside or given.get("form") == self.form_id) or not name:
+        elif not (given["form"] == self.form_id if "form" in given else self.inside) or not name:
             return
         elif tag == "textarea":
             self.textarea, self.text = name, ""

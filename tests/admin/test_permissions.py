@@ -32,6 +32,9 @@ def addresses(generative_ai: Item) -> dict[str, str]:
         "change": f"{entry}/change/",
         "history": f"{entry}/history/",
         "compare": f"{entry}/compare/",
+        "changes": f"{entry}/changes/",
+        "download": f"{entry}/download/",
+        "rename": f"{entry}/rename/",
         "delete": f"{entry}/delete/",
         "lookup": "/admin/glossary/entry/lookup/?q=gen",
     }
@@ -41,9 +44,12 @@ def addresses(generative_ai: Item) -> dict[str, str]:
     ("permissions", "allowed"),
     [
         (NOBODY, set()),
-        (VIEWER, {"list", "change", "history", "compare", "lookup"}),
-        (WRITER, {"list", "change", "history", "compare", "lookup", "add"}),
-        (("delete_entry", "view_entry"), {"list", "change", "history", "compare", "lookup", "delete"}),
+        (VIEWER, {"list", "change", "history", "compare", "changes", "download", "lookup"}),
+        (WRITER, {"list", "change", "history", "compare", "changes", "download", "rename", "lookup", "add"}),
+        (
+            ("delete_entry", "view_entry"),
+            {"list", "change", "history", "compare", "changes", "download", "lookup", "delete"},
+        ),
     ],
 )
 def test_each_page_asks_for_its_permission(
