@@ -33,16 +33,19 @@ from .reading import same
 from .text import BOM, dominant_newline, lines
 from .three import Three, pick
 
+_HINT = "Choose one side for all fields, or write the file by hand."
+
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """document: the merged text; where there is a conflict, ours. conflicts: in the order of the document."""
+    """document: the merged text; where there is a conflict, ours. conflicts: in the order of the document.
+
+    sides: the three texts; the base may be None.
+    """
 
     document: Document
     conflicts: list[Conflict]
-    base: Document | None = field(repr=False)
-    ours: Document = field(repr=False)
-    theirs: Document = field(repr=False)
+    sides: Three[bytes | None] = field(repr=False)
 
     def resolved(self, choices: Mapping[str, Choice]) -> Document:
         """The merged document with what was chosen for each conflict.
@@ -57,7 +60,8 @@ class Merge:
         check_choices(choices, self.conflicts)
         if not choices:
             return self.document.copy()
-        return _merged(Three(self.base, self.ours, self.theirs), Ledger(choices))
+        path = self.document.path
+        return _merged(self.sides.map(lambda side: None if side is None else parse(side, path)), Ledger(choices))
 
 
 def merge(base: Document | None, ours: Document, theirs: Document) -> Merge:
@@ -65,14 +69,15 @@ def merge(base: Document | None, ours: Document, theirs: Document) -> Merge:
 
     The result keeps our bytes wherever theirs changed nothing. Nothing is raised: what cannot be merged is a conflict.
     """
-    old, mine, other = (None if side is None else bytes(side) for side in (base, ours, theirs))
-    if other in (old, mine):
-        return Merge(ours.copy(), [], base, ours, theirs)
-    if mine == old:
-        return Merge(Document(bytes(theirs), ours.path), [], base, ours, theirs)
+    documents: Three[Document | None] = Three(base, ours, theirs)
+    sides = documents.map(lambda side: None if side is None else bytes(side))
+    if sides.theirs in (sides.base, sides.ours):
+        return Merge(ours.copy(), [], sides)
+    if sides.ours == sides.base:
+        return Merge(parse(bytes(theirs), ours.path), [], sides)
     ledger = Ledger()
-    document = _merged(Three(base, ours, theirs), ledger)
-    return Merge(document, list(ledger.conflicts.values()), base, ours, theirs)
+    document = _merged(documents, ledger)
+    return Merge(document, list(ledger.conflicts.values()), sides)
 
 
 def _merged(documents: Three[Any], ledger: Ledger) -> Document:
@@ -82,7 +87,7 @@ def _merged(documents: Three[Any], ledger: Ledger) -> Document:
     if ledger.has_choice(WHOLE):
         return parse(str(ledger.decide(WHOLE, texts)).encode(), path)
     three = documents.map(lambda side: None if side is None else take_apart(side))
-    reason = DocumentError("merge.unsafe", "The merged text would not be read as what was merged.", path=path)
+    reason = DocumentError("merge.unsafe", "The merged text would not be read as what was merged.", hint=_HINT)
     try:
         front, values = merge_front(three, ledger)
         body = merge_body(three, ledger)

@@ -120,7 +120,9 @@ class _Merge:
             written |= self._put_all(side, left, self.values, refused)
         for key in keys:
             if key not in written:
-                unsafe = DocumentError("edit.unsafe", f'The merged value of "{key}" cannot be written.')
+                unsafe = DocumentError(
+                    "edit.unsafe", f'The merged value of "{key}" cannot be written.', hint="Choose a side."
+                )
                 self._force(key, refused.get(key, unsafe))
                 unit = self._units(key).ours
                 written[key] = unit.own if unit else None
