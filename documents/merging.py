@@ -47,6 +47,11 @@ class Merge:
     conflicts: list[Conflict]
     sides: Three[bytes | None] = field(repr=False)
 
+    @property
+    def base(self) -> bytes | None:
+        """The common ancestor, if there is one."""
+        return self.sides.base
+
     def resolved(self, choices: Mapping[str, Choice]) -> Document:
         """The merged document with what was chosen for each conflict.
 
