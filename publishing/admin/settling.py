@@ -23,7 +23,7 @@ class Side:
 class Question:
     """One field that both sides changed.
 
-    number: its place in the form. base: as it was before; None where the sides have no common text.
+    number: its place in the form. base: as it was before; None where there was nothing.
     chosen: "ours", "theirs", "base", "edited" or nothing, so far. is_editable: whether a third text can be typed.
     """
 
@@ -51,7 +51,7 @@ class Settling:
         self.questions = []
         for number, conflict in enumerate(merge.conflicts):
             chosen, edited = answers.get(conflict.field, ("", value_text(conflict.theirs)))
-            if chosen == "base" and merge.base is None:
+            if chosen == "base" and conflict.base is None:
                 chosen = ""
             self.questions.append(
                 Question(
@@ -60,7 +60,7 @@ class Settling:
                     field_label(conflict.field, labels),
                     _side(conflict.base, conflict.ours),
                     _side(conflict.base, conflict.theirs),
-                    _side(conflict.base, conflict.base) if merge.base is not None else None,
+                    _side(conflict.base, conflict.base) if conflict.base is not None else None,
                     chosen,
                     edited,
                     _is_editable(conflict.ours) and _is_editable(conflict.theirs),
