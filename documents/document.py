@@ -1,6 +1,7 @@
 """A content file as text that values can be read from and changed in."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .emitting import after_colon
@@ -9,7 +10,7 @@ from .fences import find
 from .front_matter import FrontMatter
 from .reading import check_key, check_value
 from .scalars import Context, emit_key
-from .sections import Sections
+from .sections import Sections, refuse_many
 from .text import decode, dominant_newline, place, refuse_size
 
 
@@ -31,14 +32,10 @@ class Document:
         self._newline = dominant_newline(text)
         # Unchanged, the bytes need no putting together.
         self._data: bytes | None = data
-        try:
+        with _from(text, fences.opening, path):
             self._front_matter = FrontMatter(text[fences.opening : fences.closing], self._newline)
-        except DocumentError as error:
-            line, column = error.line, error.column
-            if line:
-                before, _ = place(text, fences.opening)
-                line += before - 1
-            raise DocumentError(error.code, error.message, line, column, error.hint, path) from None
+        with _from(text, fences.body, path):
+            refuse_many(self._body)
 
     def __bytes__(self) -> bytes:
         if self._data is None or (self._sections is not None and self._sections.changed):
@@ -88,7 +85,7 @@ class Document:
             DocumentError: edit.type, edit.unsafe, encoding.control, limit.*; with the place of the value, or of the
                 closing fence for a key that is not there yet.
         """
-        self._edit(key, lambda: self._front_matter.set(check_key(key), check_value(value, depth=2)))
+        self._edit(key, lambda: self._front_matter.set(check_key(key, top=True), check_value(value, depth=2)))
 
     def __delitem__(self, key: str) -> None:
         """Raises KeyError."""
@@ -159,6 +156,16 @@ class Document:
             return self.position(key)
         above = self._opening + str(self._front_matter)
         return place(above, len(above))
+
+
+@contextmanager
+def _from(text: str, start: int, path: str) -> Iterator[None]:
+    """Errors inside count lines from `start`; outside, from the start of the file."""
+    try:
+        yield
+    except DocumentError as error:
+        line = error.line + place(text, start)[0] - 1
+        raise DocumentError(error.code, error.message, line, error.column, error.hint, path) from None
 
 
 def parse(data: bytes, path: str = "") -> Document:

@@ -225,8 +225,12 @@ class FrontMatter:
                 written = attempt()
                 if same(read(written)[0], wanted):
                     return written
-            except (CannotEdit, DocumentError):
+            except CannotEdit:
                 continue
+            except DocumentError as error:
+                # Too much is too much, however it is written.
+                if error.code.startswith("limit."):
+                    raise
         name = next(iter(wanted))
         line, column = self.position(name) if name in self.values else (0, 0)
         raise DocumentError(

@@ -5,6 +5,8 @@ FRONT_MATTER_CHARACTERS = 256_000
 DEPTH = 32
 NODES = 20_000
 KEYS = 1_000
+# Each costs a few microseconds in every edit of the body.
+SECTIONS = 10_000
 # YAML allows 1,024 with quotes and escapes.
 KEY_CHARACTERS = 1_000
 # Python refuses to print a number of more than 4,300 digits; nobody writes one of 1,000.

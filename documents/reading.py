@@ -142,6 +142,9 @@ def check_value(value: object, depth: int = 1) -> Any:
     if isinstance(value, str):
         refuse_control(value)
         return str(value)
+    if isinstance(value, int) and abs(value) >= _TOO_LARGE:
+        message = f"A number may have up to {limits.NUMBER_CHARACTERS - 1} digits."
+        raise DocumentError("edit.type", message, hint="Use text.")
     if value is None or isinstance(value, bool | int | float | date):
         return value
     if not isinstance(value, list | tuple | dict):
@@ -155,13 +158,13 @@ def check_value(value: object, depth: int = 1) -> Any:
     return [check_value(item, depth + 1) for item in value]
 
 
-def check_key(key: Any) -> Any:
-    """The key of a map, if a front matter can hold it.
+def check_key(key: Any, top: bool = False) -> Any:
+    """The key of a map, if a front matter can hold it; at its top level, that is text.
 
     Raises:
         DocumentError: edit.type, encoding.control, limit.key.
     """
-    if isinstance(key, list | tuple | dict) or key != key:
+    if isinstance(key, list | tuple | dict) or key != key or (top and not isinstance(key, str)):
         message = f"{key!r} cannot be a key of a front matter."
         raise DocumentError("edit.type", message, hint="Use a name.")
     if isinstance(key, str) and len(key) > limits.KEY_CHARACTERS:
@@ -198,6 +201,7 @@ def check_size(values: dict[str, Any], characters: int) -> None:
         raise DocumentError("limit.keys", _TOO_MANY_KEYS, hint="Move content to the body.")
 
 
+_TOO_LARGE = 10 ** (limits.NUMBER_CHARACTERS - 1)
 _TOO_MANY_NODES = f"The front matter holds more than {limits.NODES:,} values."
 _TOO_MANY_KEYS = f"The front matter has more than {limits.KEYS:,} keys."
 

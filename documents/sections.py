@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from . import limits
 from .errors import DocumentError
 from .markdown import flat_list, headings
 from .matching import match
@@ -352,8 +353,21 @@ class Sections:
         written = "".join(map(str, pieces))
         above = self._before()
         refuse_size(above, written)
+        refuse_many(written)
         refuse_conflict_markers(above + written)
         return _parse(written)
+
+
+def refuse_many(body: str) -> None:
+    """Raises DocumentError `limit.sections`, with a place that counts within the body."""
+    # An upper bound first: it costs next to nothing, and hardly a body goes beyond it.
+    if body.count("#") + body.count("=") <= limits.SECTIONS:
+        return
+    found = headings(body)
+    if len(found) > limits.SECTIONS:
+        line, column = place(body, found[limits.SECTIONS].start)
+        message = f"The body has {len(found):,} sections; {limits.SECTIONS:,} are allowed."
+        raise DocumentError("limit.sections", message, line, column, "Split it into several entries.")
 
 
 def _texts(pieces: list[_Piece]) -> list[tuple[str | None, str]]:
