@@ -1,7 +1,16 @@
+import os
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connection
+
+# The same examples each time, so that what fails is what was changed; only a deep run at somebody's desk looks for new
+# ones.
+hypothesis.settings.register_profile(
+    "lemma", derandomize="CI" in os.environ or "LEMMA_DEEP" not in os.environ, deadline=None, print_blob=True
+)
+hypothesis.settings.load_profile("lemma")
 
 
 @pytest.fixture(autouse=True)
