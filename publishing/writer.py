@@ -47,13 +47,15 @@ def write(batch: Sequence[Step], *, author: Author, origin: Revision.Origin, mes
 
 
 def _refuse_twins(batch: Sequence[Step]) -> None:
-    seen: dict[tuple[str, str, str], str] = {}
+    seen: dict[tuple[str, str, str], Write] = {}
     for step in batch:
         if isinstance(step, Write):
-            for field, value, compared in _names(step):
-                other = seen.setdefault((step.kind, field, compared), step.record.title)
-                if other is not step.record.title:
-                    raise NameTaken(field, value, other)
+            filed = _filed(step)
+            shown = [("filed", filed.record.slug, names.key(filed.record.slug))] if filed else []
+            for field, value, compared in (*_names(step), *shown):
+                other = seen.setdefault((step.kind, field, compared), step)
+                if other is not step:
+                    raise NameTaken("path" if field == "path" else "slug", value, other.record.title)
 
 
 def _names(step: Write) -> Iterator[tuple[str, str, str]]:
@@ -65,13 +67,20 @@ def _names(step: Write) -> Iterator[tuple[str, str, str]]:
         yield "path", path, path
 
 
+def _filed(step: Write) -> Text | None:
+    return step.filed or (Text(step.data, step.record) if step.publish else None)
+
+
 def _refuse_taken(batch: Sequence[Step]) -> None:
     writes = [step for step in batch if isinstance(step, Write)]
-    # What the batch itself moves or deletes gives its names free.
-    own = {step.item.pk for step in batch if step.item}
+    # What the batch deletes gives its names free, and so does what it moves; two that want one are twins.
+    gone = {step.item.pk for step in batch if isinstance(step, Delete)}
+    renamed = gone | {step.item.pk for step in writes if step.item}
+    moved = gone | {step.item.pk for step in writes if step.item and (step.path or step.revive)}
+    filed = gone | {step.item.pk for step in writes if step.item and _filed(step)}
     for start in range(0, len(writes), _LOOKUP):
         some = writes[start : start + _LOOKUP]
-        for field, column in (("slug", "slug_key"), ("path", "path")):
+        for field, column, own in (("slug", "slug_key", renamed), ("path", "path", moved)):
             wanted = {(step.kind, key): value for step in some for name, value, key in _names(step) if name == field}
             others = Item.objects.live().filter(
                 locale=settings.LEMMA_LOCALE, **{f"{column}__in": [key for _, key in wanted]}
@@ -80,17 +89,19 @@ def _refuse_taken(batch: Sequence[Step]) -> None:
                 value = wanted.get((other.kind, getattr(other, column)))
                 if value and other.pk not in own:
                     raise NameTaken(field, value, other.title)
-        _refuse_taken_from_readers(some, own)
+        _refuse_taken_from_readers(some, filed)
 
 
 def _refuse_taken_from_readers(writes: Sequence[Write], own: set[int]) -> None:
     """A slug may be free among the working texts while readers still know another item by it."""
-    filed = [step.filed or step for step in writes if step.filed or step.publish]
-    wanted = {names.key(text.record.slug): text.record.slug for text in filed}
-    kinds = {step.kind for step in writes}
-    for other in Published.objects.filter(kind__in=kinds, locale=settings.LEMMA_LOCALE, slug_key__in=list(wanted)):
-        if other.item_id not in own:
-            raise NameTaken("slug", wanted[other.slug_key], other.title)
+    texts = [(step.kind, text) for step in writes if (text := _filed(step))]
+    wanted = {(kind, names.key(text.record.slug)): text.record.slug for kind, text in texts}
+    kinds = {kind for kind, _ in wanted}
+    keys = [key for _, key in wanted]
+    for other in Published.objects.filter(kind__in=kinds, locale=settings.LEMMA_LOCALE, slug_key__in=keys):
+        value = wanted.get((other.kind, other.slug_key))
+        if value and other.item_id not in own:
+            raise NameTaken("slug", value, other.title)
 
 
 def _lock(batch: Sequence[Step], rows: Rows) -> None:

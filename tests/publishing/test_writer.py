@@ -115,6 +115,33 @@ def test_a_slug_that_readers_still_use_is_refused_though_its_item_has_a_new_one_
     assert refusal.value.other == "Black box"
 
 
+def test_two_items_of_a_batch_cannot_have_one_slug_though_both_have_one_title() -> None:
+    with pytest.raises(NameTaken):
+        run(step(text("A", slug="same"), path="1.md"), step(text("A", slug="same"), path="2.md"))
+
+
+def test_two_items_of_a_batch_cannot_be_known_to_readers_by_one_slug() -> None:
+    one, two = make(text("One", slug="one"), path="one.md"), make(text("Two", slug="two"), path="two.md")
+    same = as_text(text("Same", slug="same"))
+    with pytest.raises(NameTaken):
+        run(step(text("One", slug="one"), one, filed=same), step(text("Two", slug="two"), two, filed=same))
+
+
+def test_an_item_that_the_batch_only_notes_a_conflict_of_keeps_its_names() -> None:
+    item = make(text("Black box", slug="box"), path="box.md")
+    note = Note(item, NewConflict(Conflict.Origin.FILES, None, None, None, []))
+    with pytest.raises(NameTaken) as refusal:
+        run(note, step(text("White box", slug="box"), path="white-box.md"))
+    assert (refusal.value.field, refusal.value.other) == ("slug", "Black box")
+
+
+def test_an_item_that_the_batch_leaves_in_its_file_keeps_it() -> None:
+    item = make(text("Black box", slug="box"), path="box.md")
+    with pytest.raises(NameTaken) as refusal:
+        run(step(text("Black box", slug="black-box"), item), step(text("White box", slug="white-box"), path="box.md"))
+    assert (refusal.value.field, refusal.value.other) == ("path", "Black box")
+
+
 def test_two_items_can_change_slugs_and_files_with_each_other() -> None:
     one, two = make(text("One", slug="one"), path="one.md"), make(text("Two", slug="two"), path="two.md")
     run(step(text("One", slug="two"), one, path="two.md"), step(text("Two", slug="one"), two, path="one.md"))
