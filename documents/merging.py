@@ -40,7 +40,7 @@ _HINT = "Choose one side for all fields, or write the file by hand."
 class Merge:
     """document: the merged text; where there is a conflict, ours. conflicts: in the order of the document.
 
-    sides: the three texts; the base may be None.
+    sides: the three texts; the base may be None. base, ours, theirs: documents of them, anew each time.
     """
 
     document: Document
@@ -48,9 +48,24 @@ class Merge:
     sides: Three[bytes | None] = field(repr=False)
 
     @property
-    def base(self) -> bytes | None:
-        """The common ancestor, if there is one."""
-        return self.sides.base
+    def base(self) -> Document | None:
+        return self._documents().base
+
+    @property
+    def ours(self) -> Document:
+        ours = self._documents().ours
+        assert ours is not None
+        return ours
+
+    @property
+    def theirs(self) -> Document:
+        theirs = self._documents().theirs
+        assert theirs is not None
+        return theirs
+
+    def _documents(self) -> Three[Document | None]:
+        path = self.document.path
+        return self.sides.map(lambda side: None if side is None else parse(side, path))
 
     def resolved(self, choices: Mapping[str, Choice]) -> Document:
         """The merged document with what was chosen for each conflict.
@@ -65,8 +80,7 @@ class Merge:
         check_choices(choices, self.conflicts)
         if not choices:
             return self.document.copy()
-        path = self.document.path
-        return _merged(self.sides.map(lambda side: None if side is None else parse(side, path)), Ledger(choices))
+        return _merged(self._documents(), Ledger(choices))
 
 
 def merge(base: Document | None, ours: Document, theirs: Document) -> Merge:

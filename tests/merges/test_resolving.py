@@ -153,6 +153,15 @@ def test_the_document_of_a_merge_is_nobody_elses() -> None:
     assert ours["title"] == "Black box"
 
 
+def test_what_becomes_of_a_side_later_changes_no_merge() -> None:
+    ours, theirs = parse(changed(("Black box", "Ours")).encode()), parse(changed(("Black box", "Theirs")).encode())
+    result = merge(None, ours, theirs)
+    theirs["title"] = "Changed"
+    assert result.theirs["title"] == "Theirs"
+    assert result.resolved({"title": "theirs"})["title"] == "Theirs"
+    assert result.base is None
+
+
 # --- what the documents layer refuses becomes a conflict ---
 
 
