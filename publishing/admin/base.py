@@ -73,10 +73,14 @@ class ItemPages(ModelAdmin):
             filters = self.get_preserved_filters(request)
         return f"{address}?{filters}" if filters else address
 
+    def pages_of(self, kind: str) -> "ItemPages":
+        """The pages of another kind."""
+        pages = (page for page in self.admin_site._registry.values() if isinstance(page, ItemPages))
+        return next(page for page in pages if page.kind == kind)
+
     def page_of(self, item: Item) -> str:
         """The form of an item of any kind."""
-        pages = (page for page in self.admin_site._registry.values() if isinstance(page, ItemPages))
-        return next(page.address("change", item.pk) for page in pages if page.kind == item.kind)
+        return self.pages_of(item.kind).address("change", item.pk)
 
     @property
     def labels(self) -> dict[str, str]:

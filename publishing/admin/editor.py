@@ -89,7 +89,8 @@ class Editor:
     @property
     def labels(self) -> dict[str, str]:
         """What the page calls the fields."""
-        return {name: str(field.label) for name, field in self.form.fields.items()} | {"preamble": "Text"}
+        others = {"preamble": "Text", "previousSlugs": "Earlier slugs"}
+        return {name: str(field.label) for name, field in self.form.fields.items()} | others
 
     def refuse(self, problems: Iterable[Problem]) -> None:
         """Shows each problem where it belongs, those without a field above all."""

@@ -150,7 +150,7 @@ class RenamePages(ItemPages):
 
     def _differences(self, change: TextChange) -> list[Part]:
         before, after = (parse(data, change.item.path) for data in (change.before, change.after))
-        return shortened(compare(before, after, self.labels))
+        return shortened(compare(before, after, self.pages_of(change.item.kind).labels))
 
 
 def _wanted(request: HttpRequest) -> str:

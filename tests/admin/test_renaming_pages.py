@@ -62,6 +62,7 @@ def test_a_slug_that_thirty_others_name_is_changed_after_a_preview(
     assert "31 items change" in preview
     assert all(f">{item.title}</a>" in preview for item in referrers)
     assert "<del>black</del><ins>opaque</ins>" in preview
+    assert "Earlier slugs" in preview
     assert preview.count("A long way before it.") < 10
     assert [text_of(item) for item in [box, *referrers]] == before
 

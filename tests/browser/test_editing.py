@@ -257,6 +257,48 @@ def test_two_editors_of_one_field_choose(ada: Visit, visit: Callable[..., Visit]
     assert item().revision == 3
 
 
+def test_an_old_text_is_back_after_three_clicks(ada: Visit) -> None:
+    page = ada.open_entry("Generative AI")
+    page.get_by_label("Title").first.fill("GenAI")
+    ada.save()
+    page.get_by_role("link", name="Revision 2").click()
+    page.get_by_role("link", name="with today").click()
+    page.get_by_role("button", name="Restore revision 1").click()
+    page.get_by_text("is again as in revision 1").wait_for()
+    assert Item.objects.get(slug="generative-ai").title == "Generative AI"
+
+
+def test_a_slug_is_changed_after_a_preview_in_four_steps(ada: Visit) -> None:
+    page = ada.open_entry("Generative AI")
+    page.get_by_role("link", name="Rename").click()
+    page.get_by_label("New slug").fill("gen-ai")
+    page.get_by_role("button", name="Show what changes").click()
+    page.get_by_role("button", name="Rename", exact=True).click()
+    page.get_by_text("whatever referred to it follows").wait_for()
+    assert Item.objects.get(title="Generative AI").slug == "gen-ai"
+    assert b"gen-ai" in bytes(Item.objects.get(slug="neural-networks").working.data)
+
+
+def test_what_is_typed_is_shown_as_readers_will_see_it_change_then_published(ada: Visit) -> None:
+    page = ada.open_entry("Generative AI")
+    page.get_by_label("Title").first.fill("GenAI")
+    ada.save("Save and see changes")
+    assert page.locator("ins").first.inner_text() == "GenAI"
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_text("is published").wait_for()
+    assert Item.objects.get(slug="generative-ai").published.title == "GenAI"
+
+
+def test_a_schedule_is_made_and_called_off_beside_the_form(ada: Visit) -> None:
+    page = ada.open_entry("Generative AI")
+    page.get_by_label("Title").first.fill("GenAI")
+    page.get_by_label("Day and time").first.fill("2999-01-01T10:00")
+    ada.save("Save and schedule")
+    page.get_by_role("button", name="Call it off").click()
+    page.get_by_text("will not be published by itself").wait_for()
+    assert not page.get_by_role("button", name="Call it off").is_visible()
+
+
 def test_everything_works_in_the_dark_and_on_a_phone(visit: Callable[..., Visit]) -> None:
     ada = visit(color_scheme="dark")
     ada.log_in()
