@@ -407,7 +407,7 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> DocumentError:
     elif reason == "while scanning a quoted scalar found unexpected end of stream":
         # Where the quote opens says more than where the front matter ends.
         mark, reason = error.context_mark, "a quote is opened here and not closed"
-    elif "cannot start any token" in reason and text[mark.index : mark.index + 1] == "\t":
+    elif "cannot start any token" in reason and mark is not None and text[mark.index : mark.index + 1] == "\t":
         hint = "Indent with spaces."
     elif error.context_mark is not None and "expected ','" in reason:
         hint = f"Close the bracket after its last item; it opens in column {error.context_mark.column + 1}."

@@ -34,6 +34,7 @@ STYLES = (
     "block list at 0", "block list at 1", "block list at 2", "block list at 4", "wide gap after dash",
     "list of maps", "dash alone", "comment after a value", "comment between keys", "comment between items",
     "blank line between keys", "preamble", "no section", "setext heading", "closed heading", "indented heading",
+    "blanks after a value", "top level indented",
     "repeated heading", "code fence", "HTML", "bullet list", "numbered list", "no blank line around headings",
 )
 # fmt: on
@@ -53,7 +54,7 @@ class _FileMaker(Maker):
         if not self.chance(percent):
             return ""
         self.note("comment after a value")
-        return " " * (1 + self.number(3)) + self.pick(COMMENTS)
+        return self.pick([" ", " ", "  ", "   ", "\t"]) + self.pick(COMMENTS)
 
     def between(self, indent: int, percent: int, style: str) -> list[str]:
         """Comments and blank lines between two lines."""
@@ -188,8 +189,14 @@ class _FileMaker(Maker):
             blank = self.pick(["", " "])
         lines = [blank + lines[0], *lines[1:]]
         if lines[0].strip()[:1] not in ("|", ">"):
-            lines[-1] += self.comment(15)
+            lines[-1] += self.comment(15) or self.blanks(8)
         return lines
+
+    def blanks(self, percent: int) -> str:
+        if not self.chance(percent):
+            return ""
+        self.note("blanks after a value")
+        return self.pick([" ", "   ", "\t"])
 
     def block_list(self, indent: int, depth: int, maps: bool) -> list[str]:
         step = self.pick([0, 1, 2, 2, 4])
@@ -318,6 +325,9 @@ class _FileMaker(Maker):
             self.note("blank lines before the fence")
             before = [self.pick(["", " "])] * (1 + self.number(2))
         front = self.front_matter()
+        if not front[-1].startswith(("...", "{")) and self.chance(9):
+            self.note("top level indented")
+            front = ["  " + line if line else line for line in front]
         lines = [*before, "---" + self.pick(blanks[::-1]), *front, "---" + self.pick(blanks)]
         if self.chance(93):
             lines += self.body()
