@@ -1,0 +1,73 @@
+"""That the benchmarks run, on a glossary so small that its times mean nothing, and measure what they say."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import documents
+from benchmarks import content, floors, measuring, results
+from books import mapping as book_mapping
+from glossary import mapping as entry_mapping
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_the_made_up_glossary_is_the_same_each_time_and_reads_without_a_complaint(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        content.write(tmp_path / name, 200)
+    slugs = set()
+    for kind, read in (("terms", entry_mapping.read), ("books", book_mapping.read)):
+        for path in sorted((tmp_path / "one" / kind).iterdir()):
+            data = path.read_bytes()
+            assert data == (tmp_path / "two" / kind / path.name).read_bytes()
+            reading = read(documents.parse(data), path.name)
+            assert reading.problems == [], path.name
+            slugs.add(reading.record.slug)
+    assert len(slugs) == 200
+
+
+def test_both_ways_to_edit_a_file_mean_the_same(tmp_path: Path) -> None:
+    content.write(tmp_path / "glossary", 100)
+    for path in sorted((tmp_path / "glossary" / "terms").iterdir()):
+        data = path.read_bytes()
+        if b"\r" in data:
+            continue
+        document = documents.parse(data)
+        document["title"] = "Another"
+        theirs = documents.parse(floors.edit_with_ruamel(data, "Another"))
+        assert theirs.values == document.values
+        assert theirs.body == document.body
+
+
+def test_a_ratio_compares_what_was_measured_in_one_round() -> None:
+    times = measuring.Times()
+    for ours, floor in ((2.0, 1.0), (30.0, 10.0), (400.0, 100.0)):
+        times.rounds["ours"].append(measuring.Time(ours, ours))
+        times.rounds["floor"].append(measuring.Time(floor, floor))
+    assert times.ratio("ours", "floor") == measuring.Time(3.0, 3.0)
+    assert times.median("ours") == measuring.Time(30.0, 30.0)
+
+
+def test_a_whole_run_fills_every_line_of_the_table() -> None:
+    environment = os.environ | {"DATABASE_URL": "", "DEBUG": "1"}
+    run = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--files", "120", "--rounds", "1"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    rows = re.findall(r"^\| (.+?) \|.*\*\*([0-9.]+)\*\*", run.stdout, re.MULTILINE)
+    assert [name for name, _ in rows] == [each.title for each in results.COMPARISONS]
+    assert all(float(ratio) > 0 for _, ratio in rows)
+    queries = re.search(r"Queries of one publication: (\d+) among 100 entries, (\d+) among 120", run.stdout)
+    assert queries
+    assert queries[1] == queries[2]
+    # Django alone takes more than 30 MB, and no phase on so few files 300.
+    peaks = [int(peak) for peak in re.findall(r"^\| .+ \| (\d+) \| < 300 \| met \|$", run.stdout, re.MULTILINE)]
+    assert len(peaks) == 5
+    assert all(30 < peak < 300 for peak in peaks)
