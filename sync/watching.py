@@ -1,11 +1,14 @@
 """A sync whenever a file is saved, until somebody stops it."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
+from django.db import DatabaseError, InterfaceError, close_old_connections
 from watchfiles import watch as changes
 
 from publishing.models import FeedCounter
-from sync import syncing
+from sync import engine, syncing
 from sync.places import Place, SyncError
 from sync.reports import Report
 
@@ -16,39 +19,89 @@ _LOOK = 1_000
 
 
 def watch(
-    places: Sequence[Place], options: syncing.Options, *, complain: Callable[[SyncError], None]
+    places: Sequence[Place], options: syncing.Options, *, complain: Callable[[Exception], None]
 ) -> Iterator[Report]:
-    """Gives the report of every sync: one at the start, one after each change of a file, and one now and then.
+    """Gives the report of every sync: at the start, after each change of a file, and after each publication.
 
-    Ctrl+C ends it. What would stop a single sync is told to `complain`, and watching goes on.
+    Ctrl+C ends it with KeyboardInterrupt. What would stop a single sync is told to `complain`, once, and tried again
+    every second.
     """
-    position = _position()
-    yield from _sync(places, options, complain)
-    folders = [place.folder for place in places if place.folder.is_dir()]
+    position, complaint, due = -1, "", True
+    for has_changes in _moments(places):
+        try:
+            now = _position()
+            if not (has_changes or due or now != position):
+                continue
+            engine.check(places)
+            report = syncing.sync(places, options)
+        except (SyncError, OSError, DatabaseError, InterfaceError) as error:
+            due = True
+            if str(error) != complaint:
+                complaint = str(error)
+                complain(error)
+        else:
+            position, complaint, due = now, "", False
+            yield report
+
+
+def _moments(places: Sequence[Place]) -> Iterator[bool]:
+    """One at once, and then one a second, or as soon as a file has changed; says whether one may have."""
+    yield True
+    while True:
+        there = _there(places)
+        if not there:
+            time.sleep(_LOOK / 1_000)
+            yield False
+            continue
+        try:
+            yield from _heard(places, there)
+        except FileNotFoundError:
+            # It went before we listened.
+            continue
+
+
+def _heard(places: Sequence[Place], there: dict[Path, int]) -> Iterator[bool]:
+    """Until other folders are there than those that we listen to: one that is new, or another under the old name."""
+    # Nobody listened until now.
+    is_first = True
     for found in changes(
-        *folders,
-        watch_filter=lambda change, path: path.endswith(".md"),
+        *there,
+        watch_filter=lambda change, path: _concerns(places, path),
         debounce=_AT_MOST,
         step=_QUIET,
         rust_timeout=_LOOK,
         yield_on_timeout=True,
-        raise_interrupt=False,
+        # The sync says which folders it may not read.
+        ignore_permission_denied=True,
     ):
-        now = _position()
-        if found or now != position:
-            position = now
-            yield from _sync(places, options, complain)
+        yield bool(found) or is_first
+        is_first = False
+        if _there(places) != there:
+            break
+
+
+def _there(places: Sequence[Place]) -> dict[Path, int]:
+    """The folders that exist, with what tells one from another of the same name."""
+    found = {}
+    for place in places:
+        try:
+            found[place.folder] = place.folder.stat().st_ino
+        except OSError:
+            continue
+    return found
+
+
+def _concerns(places: Sequence[Place], path: str) -> bool:
+    """Not what editors, git and we ourselves put there for a moment; but folders, which may be full of files."""
+    for place in places:
+        if path.startswith(f"{place.folder}/"):
+            below = path.removeprefix(f"{place.folder}/")
+            return not below.endswith("~") and not any(part.startswith(".") for part in below.split("/"))
+    return True
 
 
 def _position() -> int:
     """Where the change feed ends."""
+    # One that the server has closed in the meantime is opened again.
+    close_old_connections()
     return FeedCounter.objects.values_list("position", flat=True).first() or 0
-
-
-def _sync(places: Sequence[Place], options: syncing.Options, complain: Callable[[SyncError], None]) -> Iterator[Report]:
-    try:
-        report = syncing.sync(places, options)
-    except SyncError as error:
-        complain(error)
-    else:
-        yield report

@@ -1,11 +1,14 @@
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.core.management import CommandError, CommandParser
+from django.core.management.base import OutputWrapper
 
 from sync import console, engine, syncing
 from sync.arguments import SyncCommand
 from sync.places import Place, SyncError
+from sync.plan import Half
 from sync.reports import Report
 from sync.watching import watch
 
@@ -51,15 +54,26 @@ class Command(SyncCommand):
     def _watch(self, folders: list[Place], options: dict[str, Any]) -> Report:
         if options["dry_run"] or options["check"]:
             raise SyncError("--watch writes; leave out --dry-run and --check.")
-        report = None
-        for report in watch(folders, self._chosen(folders, options), complain=self._complain):
-            if report.written or report.problems or report.conflicts:
-                self.show(report, options)
-        assert report is not None
-        return report
+        last = Report(engine.COLUMNS[Half.BOTH])
+        if not options["json"]:
+            self._say(self.stdout, "Watching; Ctrl+C ends it.")
+        with suppress(KeyboardInterrupt):
+            for report in watch(folders, self._chosen(folders, options), complain=self._complain):
+                # What is wrong is said once, not at every sync.
+                if report.written or (report.problems, report.conflicts) != (last.problems, last.conflicts):
+                    self.show(report, options)
+                    self.stdout.flush()
+                    self.stderr.flush()
+                last = report
+        return last
 
-    def _complain(self, error: SyncError) -> None:
-        self.stderr.write(str(error))
+    def _complain(self, error: Exception) -> None:
+        self._say(self.stderr, str(error))
+
+    def _say(self, out: OutputWrapper, sentence: str) -> None:
+        out.write(sentence)
+        # Whoever reads a pipe wants to know it now.
+        out.flush()
 
     def end(self, report: Report, options: dict[str, Any]) -> None:
         if options["watch"]:
