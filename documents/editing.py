@@ -101,7 +101,12 @@ def replace(text: str, node: Node, new: Any, slot: Slot, context: Context) -> Sp
     if comment := _comment(text, node, slot):
         first, newline, rest = written.partition(context.newline)
         written = f"{first} {comment}{newline}{rest}"
-    return Splice(slot.after, max(stop, slot.after), written)
+    stop = max(stop, slot.after)
+    behind = text[stop : line_content_end(text, stop)]
+    if written.startswith(context.newline) and behind.lstrip().startswith("#"):
+        # It was about the key, and not about the last line of what comes below.
+        written, stop = behind + written, stop + len(behind)
+    return Splice(slot.after, stop, written)
 
 
 def _comment(text: str, node: Node, slot: Slot) -> str:
@@ -203,12 +208,13 @@ def _change_shared_list(
         line_content_end(text, max(spans.end(text, item), dash + 1))
         for item, dash in zip(node.value, dashes, strict=True)
     ]
-    # What follows the line of an item goes with it: line end, comments, the indent of the next.
+    # What follows the line of an item goes with it: line end, comments, the indent of the next. The last has none.
     tails = [text[end:dash] for end, dash in zip(ends, dashes[1:], strict=False)]
+    lead_comments = _keep_comments(tails, {found.old for found in matches})
     usual = context.newline + " " * _column(text, dashes[0])
     lead = "-" + _gap(text, node, dashes)
     siblings = _Siblings(node.value)
-    parts = []
+    parts = [lead_comments]
     for position, found in enumerate(matches):
         if found.old is None:
             parts.append(lead + siblings.block(new[position], _column(text, dashes[0]) + len(lead), context))
@@ -219,6 +225,21 @@ def _change_shared_list(
             tail = tail.rstrip(" \t\r\n")
         parts.append(tail)
     return [Splice(dashes[0], ends[-1], "".join(parts))]
+
+
+def _keep_comments(tails: list[str], living: set[int | None]) -> str:
+    """Hands the comments below items that go to the item above; gives those that have none above."""
+    lead = ""
+    for index, tail in enumerate(tails):
+        if index in living or "#" not in tail:
+            continue
+        comments = tail[line_end(tail, 0) :]
+        above = max((each for each in range(index) if each in living), default=None)
+        if above is None:
+            lead += comments.lstrip(" ")
+        else:
+            tails[above] = tails[above].rstrip(" ") + comments
+    return lead
 
 
 def _insertions_first(splices: list[Splice]) -> list[Splice]:

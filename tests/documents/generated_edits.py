@@ -19,22 +19,22 @@ ITEMS = [text for text in [*WORDS, *TRICKY] if text.strip() == text.strip(" \t")
 
 # How often each kind is drawn where it is possible.
 KINDS = {
-    "change items": 30,
-    "change section": 8,
-    "remove section": 12,
-    "rename section": 13,
-    "change scalar": 9,
+    "change items": 26,
+    "change section": 6,
+    "remove section": 14,
+    "rename section": 15,
+    "change scalar": 6,
     "change kind": 10,
-    "add item": 17,
-    "remove item": 18,
-    "reorder items": 23,
-    "change item": 19,
+    "add item": 20,
+    "remove item": 22,
+    "reorder items": 24,
+    "change item": 20,
     "change nested key": 32,
-    "add key": 10,
-    "remove key": 11,
-    "add section": 11,
-    "move section": 22,
-    "change preamble": 10,
+    "add key": 13,
+    "remove key": 12,
+    "add section": 12,
+    "move section": 28,
+    "change preamble": 11,
 }
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from documents import DocumentError, parse
-from tests.documents import oracle
+from tests.documents import comments, oracle
 from tests.documents.edits import Edit, expected, perform, position_of, seed_order_kept, spelling
 from tests.documents.oracle import Node, content, ending, is_blank, lines_of, same
 
@@ -201,6 +201,8 @@ def _law3_front(sides: Sides, before: bytes, after: bytes, edit: Edit) -> None:
                 sides.fail("an equal value changed the file")
             return
         _changed(sides, key_node, node, old, edit["value"])
+        if not sides.bad:
+            _comments_kept(sides, before, after, key, edit["value"])
         if not sides.bad and node.kind == "scalar" and _is_scalar(edit["value"]):
             written = oracle.tree(after)
             found = written.entry(key) if written else None
@@ -288,6 +290,21 @@ def _keeps(sides: Sides, node: Node) -> bool:
     if node.style in ("literal", "folded"):
         return "+" in content(sides.before[node.first])[node.column :].partition("#")[0]
     return any(_keeps(sides, each) for each in [*node.items, *(value for _, _, value in node.entries)])
+
+
+def _comments_kept(sides: Sides, before: bytes, after: bytes, key: str, new: Any) -> None:
+    """No comment goes but those of what goes."""
+    old = oracle.values_of(before)[key]
+    roots = [oracle.tree(data) for data in (before, after)]
+    nodes = [entry[2] for root in roots if root and (entry := root.entry(key))]
+    if len(nodes) != 2 or not roots[0] or not roots[1]:
+        return
+    kept = comments.protected(oracle.parts(before), nodes[0], old, new)
+    cut = oracle.parts(after)
+    # A comment at the end of the value may now stand below it.
+    there = comments.comments_in(cut, roots[1], roots[1].first, cut.back - 1)
+    if kept - there:
+        sides.fail(f"comments are gone: {dict(kept - there)}")
 
 
 def _count(sides: Sides, gone: list[str], come: list[str], due: tuple[int, int]) -> None:

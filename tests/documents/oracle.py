@@ -5,6 +5,7 @@ pure Python loader of PyYAML (the C one only where the pure one cannot read the 
 markdown-it-py. Nothing here changes a file.
 """
 
+import datetime
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -380,7 +381,7 @@ def same(left: Any, right: Any) -> bool:
         return all(same(left[key], right[key]) for key in left)
     if isinstance(left, list):
         return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
-    if isinstance(left, float):
+    if isinstance(left, float | datetime.datetime):
         return repr(left) == repr(right)
     return bool(left == right)
 
