@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import IntegrityError, transaction
 
 from documents import limits
-from publishing import filing, standing, writer
+from publishing import bulk, filing, standing, writer
 from publishing.authors import Author
 from publishing.errors import NameTaken, StaleRevision
 from publishing.models import Conflict, Item, Revision
@@ -319,15 +319,13 @@ def note_uncommitted(place: Place, steps: Iterable[Step]) -> None:
             wanted[step.path] = step.item
     with transaction.atomic():
         for some in _batches(list(wanted)):
-            rows = {row.path: row for row in Uncommitted.objects.filter(root=place.root, path__in=some)}
-            for path in some:
-                item, row = wanted[path], rows.get(path)
-                if row is None:
-                    Uncommitted.objects.create(root=place.root, path=path, item_id=item.pk, before_id=item.base)
-                elif row.item_id != item.pk:
-                    row.item_id, row.before_id = item.pk, item.base
-                    row.save()
-                # Else the oldest base counts: all since then goes into one commit.
+            waiting = Uncommitted.objects.filter(root=place.root, path__in=some)
+            owners = dict(waiting.values_list("path", "item"))
+            # Where the same item waits already, the oldest base counts: all since then goes into one commit.
+            new = [path for path in some if owners.get(path) != wanted[path].pk]
+            waiting.filter(path__in=new).delete()
+            rows = [(place.root, path, wanted[path].pk, wanted[path].base) for path in new]
+            bulk.insert(Uncommitted, ["root", "path", "item", "before"], rows)
 
 
 def _in_order(steps: list[Step]) -> list[Step]:

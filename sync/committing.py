@@ -104,7 +104,7 @@ def _edits(repository: Repository, place: Place) -> list[Edit]:
     revisions: dict[Any, list[Revision]] = defaultdict(list)
     for start in range(0, len(rows), 500):
         items = {row.item_id for row in rows[start : start + 500]}
-        for revision in Revision.objects.filter(item__in=items).order_by("item", "number").defer("document"):
+        for revision in Revision.objects.filter(item__in=items).order_by("item", "number"):
             revisions[revision.item_id].append(revision)
     edits = []
     for row in rows:
