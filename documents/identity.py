@@ -1,6 +1,6 @@
 """Which things of two lists are the same: equal ones first, then those with the same name."""
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
@@ -10,7 +10,6 @@ from .parts import Section
 from .three import Three
 
 T = TypeVar("T")
-Key = Callable[[T], Hashable]
 # For each thing of the first list the index of its counterpart in the second.
 Counterparts = Callable[[Sequence[T], Sequence[T]], list[int | None]]
 
@@ -38,46 +37,82 @@ def identities(three: Three[list[T]], counterparts: Counterparts[T], among_new: 
 
 def items(things: Sequence[Any], others: Sequence[Any]) -> list[int | None]:
     """Counterparts of values in a list. Of several candidates the k-th matches the k-th."""
-    keys: list[Key[Any]] = [freeze]
+    result: list[int | None] = [None] * len(things)
+    _by_key(freeze, things, others, result)
     if any(isinstance(thing, dict) for thing in things):
-        keys += [_named(name) for name in NAMES]
-    return _by_keys(keys, things, others)
+        for name in NAMES:
+            _by_key(_named(name), things, others, result)
+    return result
 
 
 def sections(things: Sequence[Section], others: Sequence[Section]) -> list[int | None]:
     """Counterparts of sections: by heading and text, by heading, then what was renamed."""
-    keys = [*_HEADINGS, lambda section: section.heading.casefold(), lambda section: section.text or None]
-    result = _by_keys(keys, things, others)
+    result = new_sections(things, others)
+    _by_key(lambda section: section.heading.casefold(), things, others, result)
+    _by_key(lambda section: section.text or None, things, others, result)
     _renamed(things, others, result)
     return result
 
 
 def new_sections(things: Sequence[Section], others: Sequence[Section]) -> list[int | None]:
     """The same where none of them can be another's new name."""
-    return _by_keys(_HEADINGS, things, others)
-
-
-_HEADINGS: list[Key[Section]] = [lambda section: (section.heading, section.text), lambda section: (section.heading,)]
-
-
-def _by_keys(keys: Sequence[Key[T]], things: Sequence[T], others: Sequence[T]) -> list[int | None]:
-    """Counterparts by the first key that two things have in common; None is no key."""
     result: list[int | None] = [None] * len(things)
-    free = set(range(len(others)))
-    for key in keys:
-        waiting: dict[Hashable, deque[int]] = defaultdict(deque)
-        for index in sorted(free):
-            waiting[key(others[index])].append(index)
-        waiting.pop(None, None)
-        for index, thing in enumerate(things):
-            if result[index] is None and waiting and waiting.get(key(thing)):
-                found = waiting[key(thing)].popleft()
-                result[index] = found
-                free.remove(found)
+    _by_key(lambda section: (section.heading, section.text), things, others, result)
+    _by_likeness(things, others, result)
+    _by_key(lambda section: (section.heading,), things, others, result)
     return result
 
 
-def _named(name: str) -> Key[Any]:
+def _by_key(key: Callable[[T], Hashable], things: Sequence[T], others: Sequence[T], result: list[int | None]) -> None:
+    """Pairs those without a counterpart that have a key in common. None is no key."""
+    waiting: dict[Hashable, deque[int]] = defaultdict(deque)
+    for index in _free(others, result):
+        waiting[key(others[index])].append(index)
+    waiting.pop(None, None)
+    for index, thing in enumerate(things):
+        if result[index] is None and waiting and waiting.get(key(thing)):
+            result[index] = waiting[key(thing)].popleft()
+
+
+def _by_likeness(things: Sequence[Section], others: Sequence[Section], result: list[int | None]) -> None:
+    """Pairs sections of one heading by the lines they share, where that heading stands several times."""
+    waiting: dict[str, list[int]] = defaultdict(list)
+    for index in _free(others, result):
+        waiting[others[index].heading].append(index)
+    counts = Counter(thing.heading for index, thing in enumerate(things) if result[index] is None)
+    repeated = {heading for heading, times in counts.items() if waiting[heading] and times + len(waiting[heading]) > 2}
+    owners: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for heading in repeated:
+        for index in waiting[heading]:
+            for row in _rows(others[index]):
+                owners[heading, row].append(index)
+    taken: set[int] = set()
+    for at, thing in enumerate(things):
+        if result[at] is None and thing.heading in repeated:
+            # A line that many have says little, and would take long to count.
+            votes = Counter(
+                index
+                for row in _rows(thing)
+                if len(owners[thing.heading, row]) < 4
+                for index in owners[thing.heading, row]
+                if index not in taken
+            )
+            if votes:
+                best = max(votes, key=lambda index: (votes[index], -index))
+                result[at] = best
+                taken.add(best)
+
+
+def _rows(section: Section) -> set[str]:
+    return {row for row in section.text.split("\n") if row.strip()}
+
+
+def _free(others: Sequence[Any], result: list[int | None]) -> list[int]:
+    taken = set(result)
+    return [index for index in range(len(others)) if index not in taken]
+
+
+def _named(name: str) -> Callable[[Any], Hashable]:
     def key(item: Any) -> Hashable:
         value = item.get(name) if isinstance(item, dict) else None
         return freeze(value) if value else None
@@ -86,15 +121,14 @@ def _named(name: str) -> Key[Any]:
 
 
 def _renamed(things: Sequence[Section], others: Sequence[Section], found: list[int | None]) -> None:
-    """A section without counterpart between two that have one is the only such other there, if half its lines are."""
-    taken = {index for index in found if index is not None}
+    """Pairs what alone stands without a counterpart between two that have one, if it shares half its lines."""
+    taken = set(found)
     for index in [index for index, at in enumerate(found) if at is None]:
         before = found[index - 1] if index else -1
         after = found[index + 1] if index + 1 < len(found) else len(others)
         if before is None or after != before + 2 or before + 1 in taken:
             continue
-        rows, other_rows = things[index].text.split("\n"), others[before + 1].text.split("\n")
-        common = len({row for row in rows if row.strip()} & set(other_rows))
-        if common * 2 >= max(len(rows), len(other_rows)):
+        rows, other_rows = _rows(things[index]), _rows(others[before + 1])
+        if len(rows & other_rows) * 2 >= max(len(rows), len(other_rows), 1):
             found[index] = before + 1
             taken.add(before + 1)
