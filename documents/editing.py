@@ -163,6 +163,7 @@ def _change_block_list(
         return _change_shared_list(text, node, old, new, dashes, context)
     splices: list[Splice] = []
     staying: set[int] = set()
+    gaps: set[int] = set()
     # Where the next item without a place goes: behind the last one that has one.
     anchor = starts[0]
     siblings = _Siblings(node.value)
@@ -180,6 +181,9 @@ def _change_block_list(
         else:
             written = siblings.block(new[position], len(lead), context)
             splices.append(Splice(anchor, anchor, lead + written + context.newline))
+        if context.closes_gaps and not found.stays:
+            gaps.add(anchor)
+    splices += [Splice(gap, spans.past_blank_lines(text, gap), "") for gap in gaps]
     for index in range(len(old)):
         if index not in staying:
             stop = spans.past_blank_lines(text, ends[index]) if context.closes_gaps else ends[index]

@@ -47,7 +47,7 @@ class Chunk:
 class FrontMatter:
     """Text between the fences. `values` is in the order of the file and in the types of python-frontmatter."""
 
-    __slots__ = ("_chunks", "_context", "_flow", "_prefix", "_spelling", "_tail", "values")
+    __slots__ = ("_chunks", "_context", "_flow", "_newline", "_prefix", "_spelling", "_tail", "values")
 
     def __init__(self, text: str, newline: str) -> None:
         """Raises DocumentError with a place that counts within `text`."""
@@ -58,8 +58,7 @@ class FrontMatter:
         self._flow = root is not None and bool(root.flow_style)
         if root is not None:
             self._split(text, root)
-        # Over the chunks alone: a reference to this object would be a cycle, which only the collector can free.
-        self._context = Context(newline, Habits(partial(_habits, self._chunks)))
+        self._newline = newline
         self._reindex()
 
     def _split(self, text: str, root: MappingNode) -> None:
@@ -85,6 +84,12 @@ class FrontMatter:
 
     def _reindex(self) -> None:
         self._spelling = {name.casefold(): name for name in self.values}
+        self._forget_habits()
+
+    def _forget_habits(self) -> None:
+        """An edit may have changed what is usual: the next one looks again, as it would in a file read anew."""
+        # Over the chunks alone: a reference to this object would be a cycle, which only the collector can free.
+        self._context = Context(self._newline, Habits(partial(_habits, self._chunks)))
 
     def __str__(self) -> str:
         return self._prefix + "".join(chunk.text for chunk in self._chunks) + self._tail
@@ -164,6 +169,7 @@ class FrontMatter:
         self._check_size({**self.values, name: value}, len(written) - len(text))
         chunk.text = written
         self.values[name] = value
+        self._forget_habits()
 
     def _change_flow(self, values: dict[str, Any]) -> None:
         chunk = self._chunks[0]

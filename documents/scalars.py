@@ -64,8 +64,8 @@ class Habits:
 class Context:
     """What the surroundings ask of new text.
 
-    newline: the document's line end. flow: inside `[]` or `{}`. closes_gaps: what is removed takes the blank lines
-    below along, since a scalar above that keeps its blank lines (`|+`) would gain them.
+    newline: the document's line end. flow: inside `[]` or `{}`. closes_gaps: blank lines go that stand below what is
+    removed or put in, since a scalar above that keeps its blank lines (`|+`) would gain them.
     """
 
     newline: str

@@ -337,6 +337,8 @@ def _list_lines(sides: Sides, node: Node, old: list[Any], new: list[Any], gone: 
         between = [line for at, line in enumerate(gone[first:], start=first) if at not in items]
         if not _is_subsequence(between, come):
             sides.fail("a comment or blank line between the items changed")
+    if _keeps(sides, node):
+        gone, come = ([line for line in lines if not is_blank(line)] for lines in (gone, come))
     if _same_items(old, new) and sorted(map(content, gone)) != sorted(map(content, come)):
         sides.fail("a new order rewrote lines instead of moving them")
 
