@@ -119,7 +119,8 @@ def _revisions(rows: Rows) -> None:
                 signature.author.name,
                 signature.author.email,
                 signature.origin.value,
-                signature.message,
+                # PostgreSQL takes no NUL in a text, and SQLite would cut it off there.
+                signature.message.replace("\0", ""),
                 rows.now,
             )
             for item, number, slug, digest, signature in rows.revised

@@ -40,4 +40,5 @@ class DifficultyFilter(DropdownFilter):
         value = self.value()
         if not value:
             return queryset
-        return queryset.filter(difficulty="" if value == "none" else value)
+        # PostgreSQL takes no NUL in a text.
+        return queryset.filter(difficulty="" if value == "none" else value.replace("\0", ""))

@@ -295,7 +295,7 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages):
 
     def lookup(self, request: HttpRequest) -> HttpResponse:
         """GET `q`: items whose title or slug holds it, those that begin with it first."""
-        key = names.key(request.GET.get("q", "").strip()[:200])
+        key = names.key(request.GET.get("q", "").replace("\0", "").strip()[:200])
         items = Item.objects.of_kind(self.kind).filter(Q(sort_key__contains=key) | Q(slug_key__contains=key))
         begins = When(Q(sort_key__startswith=key) | Q(slug_key__startswith=key), then=Value(0))
         items = items.order_by(Case(begins, default=Value(1), output_field=IntegerField()), "sort_key", "pk")
