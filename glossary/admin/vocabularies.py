@@ -90,7 +90,7 @@ class TagAdmin(ModelAdmin):
 
     def lookup(self, request: HttpRequest) -> HttpResponse:
         """GET `q`: tags that hold it, the most used ones first."""
-        key = names.key(request.GET.get("q", "").strip()[:200])
+        key = names.key(request.GET.get("q", "").replace("\0", "").strip()[:200])
         tags = Tag.objects.filter(key__contains=key).annotate(used=Count("entries")).order_by("-used", "key")[:_FOUND]
         return JsonResponse(
             {"results": [{"value": tag.name, "label": tag.name, "note": str(tag.used)} for tag in tags]}
