@@ -4,6 +4,7 @@ Each runs in a fork of the test's process, with a database that is a file copied
 new start of Django. A moment is a call to the file system, a statement to the database, or a command to git.
 """
 
+import gc
 import os
 import pickle
 import shutil
@@ -93,6 +94,8 @@ class Ended:
 
 def _exit_with(world: World, function: Callable[[], Any], writing: int) -> None:
     """Never returns."""
+    # It would copy what parent and child share.
+    gc.disable()
     try:
         _connect(world.database)
         data = pickle.dumps(function())
