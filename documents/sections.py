@@ -215,7 +215,8 @@ class Sections:
         expected.insert(to, expected.pop(at))
         with self._placed(at):
             pieces = [replace(piece, tail=tail) for piece, tail in zip(pieces, tails, strict=True)]
-            self._replace(pieces, expected, {at - 1, at, to - 1, to})
+            # All between get another tail, as those belong to the place.
+            self._replace(pieces, expected, range(min(at, to) - 1, max(at, to) + 1))
 
     def set_items(self, which: str | int, items: list[str]) -> None:
         """Sets the items of a list section; items that stay keep their text, marks included.
