@@ -123,10 +123,19 @@ def _database_first(steps: Sequence[Step], waiting: Waiting) -> list[Step]:
         if step.changes_database
         # One that waits already stays the same, since a person may be looking at it.
         or (step.clash and _clash_key(step, step.clash) not in waiting.clashes)
-        or (step.clash is None and step.item and step.item.pk in waiting.files)
+        or _settles(step, waiting)
         or (step.action in (Action.REMEMBER, Action.FORGET, Action.UNCHANGED) and _base_is_old(step))
     ]
     return sorted(wanted, key=lambda step: (step.action is not Action.DELETE_ITEM, _bequest(step) is None))
+
+
+def _settles(step: Step, waiting: Waiting) -> bool:
+    """Whether a conflict about the file waits, and the step leaves nothing of it to be decided."""
+    item, file = step.item, step.file
+    if item is None or item.pk not in waiting.files or step.clash is not None:
+        return False
+    acts = step.changes_database or (step.changes_files and step.action is not Action.UNCHANGED)
+    return acts or (file.text if file else None) == item.filed
 
 
 def _bequest(step: Step) -> Agreed | None:
@@ -205,7 +214,7 @@ def _writes(step: Step, edited: dict[Any, Standing], waiting: Waiting) -> Iterat
         yield writer.Delete(_item(item), item.revision)
     elif step.text is not None:
         yield _filing(step, edited, waiting)
-    if item is not None and item.pk in waiting.files:
+    if item is not None and _settles(step, waiting):
         yield writer.Settle(_item(item), Conflict.Origin.FILES, step.place.root)
 
 

@@ -287,7 +287,7 @@ def _apply(places: Sequence[Place], plans: list[Steps], options: Options, report
     """One round after the other, until nobody was faster."""
     for number in range(_ROUNDS):
         outcome = applying.Outcome()
-        waiting = applying.waiting_in(places) if options.half is Half.BOTH else applying.Waiting()
+        waiting = applying.waiting_in(places)
         if options.committing:
             for plan in plans:
                 applying.note_uncommitted(plan.place, plan.steps)

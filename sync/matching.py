@@ -91,7 +91,7 @@ class _Matching:
         self.passed_over = {path for path, _ in found.skipped} | self.out.bad
         # Whether there is a file, or a folder of files, of which we cannot tell whose it is.
         self.has_strangers = bool(found.problems)
-        self.known = _heirs(known)
+        self.known = _heirs(known, set(self.paths))
         self.item_at = _claims(self.known, set(self.paths))
         # Whose file is there, whether it can be read or not.
         self.present: set[Any] = {item.pk for item in self.item_at.values()}
@@ -213,9 +213,9 @@ class _Matching:
                 self._refuse(file.path, Problem("slug.taken", message, "Choose another slug."))
 
 
-def _heirs(known: list[Known]) -> list[Known]:
-    """Live items that took the place of a deleted one: they are the ones to compare with the file that lay there."""
-    left = {item.base_path: item for item in known if item.deleted}
+def _heirs(known: list[Known], paths: set[str]) -> list[Known]:
+    """Live items that took the place of a deleted one: they are the ones to compare with the file that lies there."""
+    left = {item.base_path: item for item in known if item.deleted and item.base_path in paths}
     if not left:
         return known
     heirs = []

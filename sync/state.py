@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from publishing import bulk
-from publishing.models import Blob, Item
+from publishing.models import Blob, Conflict, Item
 from sync.models import Base
 from sync.places import Place
 
@@ -42,12 +42,13 @@ class Known(NamedTuple):
 
 
 def known_items(place: Place) -> list[Known]:
-    """All live items of the kind and the deleted ones with a base here, ordered by path: two queries."""
+    """All live items of the kind and the deleted ones with a base or a conflict here, ordered by path: two queries."""
     bases = {
         item: (document, path)
         for item, document, path in Base.objects.filter(root=place.root).values_list("item", "document", "path")
     }
-    gone = Q(deleted_at__isnull=False, pk__in=Base.objects.filter(root=place.root).values("item"))
+    waiting = Conflict.objects.filter(origin=Conflict.Origin.FILES, root=place.root, resolved_at=None)
+    gone = Q(pk__in=Base.objects.filter(root=place.root).values("item")) | Q(pk__in=waiting.values("item"))
     rows = (
         Item.objects.filter(Q(deleted_at=None) | gone, kind=place.kind, locale=settings.LEMMA_LOCALE)
         .order_by("path")
