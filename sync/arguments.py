@@ -39,6 +39,8 @@ class SyncCommand(BaseCommand):
     def end(self, report: Report, options: dict[str, Any]) -> None:
         """Prints the report. Raises CommandError where the command has to end with another code than 0."""
         self.show(report, options)
+        if report.failure:
+            raise CommandError(report.failure, returncode=Exit.PROBLEMS)
         if report.exit is Exit.PROBLEMS:
             raise CommandError(self.complaint(report, options), returncode=Exit.PROBLEMS)
         if report.exit is Exit.CONFLICTS:

@@ -31,6 +31,8 @@ class Report:
     # Paths, as messages name them, with the names of the fields that both sides changed; none where one side is gone.
     conflicts: list[tuple[str, list[str]]] = field(default_factory=list)
     commits: list[str] = field(default_factory=list)
+    # Why it stopped half-way, at git; what the report tells was done all the same.
+    failure: str = ""
     # Whether the database or the folder is different now.
     written: bool = False
 
@@ -51,7 +53,7 @@ class Report:
 
     @property
     def exit(self) -> Exit:
-        if self.errors:
+        if self.errors or self.failure:
             return Exit.PROBLEMS
         return Exit.CONFLICTS if self.conflicts else Exit.IN_STEP
 
@@ -62,6 +64,7 @@ class Report:
             "steps": [{"path": path, "step": step} for path, step in self.steps],
             "conflicts": [{"path": path, "fields": fields} for path, fields in self.conflicts],
             "commits": self.commits,
+            "failure": self.failure,
             "problems": [
                 {
                     "severity": problem.severity.value,

@@ -27,7 +27,7 @@ def sync(places: Sequence[Place], options: Options, *, progress: Callable[[int],
     """Brings folders and database into step and, if asked, commits, takes what others pushed, and pushes.
 
     Raises:
-        SyncError: it cannot begin, or git failed; what was done until then stays and is gone on from next time.
+        SyncError: it cannot begin. What stops it later is the report's `failure`; the next sync goes on from there.
     """
     repository = committing.open_around(places) if options.commit else None
     if repository and (options.pull or options.push) and repository.find_commit("HEAD"):
@@ -38,9 +38,12 @@ def sync(places: Sequence[Place], options: Options, *, progress: Callable[[int],
     # One lock for all rounds: another sync in between would see upstream's files without their base.
     with locked(places):
         report = engine.run(places, _engine(options), progress=progress, lock=False)
-        report.commits += committing.commit(repository, places)
-        if options.pull or options.push:
-            _with_upstream(repository, places, options, report)
+        try:
+            report.commits += committing.commit(repository, places)
+            if options.pull or options.push:
+                _with_upstream(repository, places, options, report)
+        except SyncError as error:
+            report.failure = str(error)
     return report
 
 

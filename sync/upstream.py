@@ -68,8 +68,12 @@ class Meeting:
 
 
 def upstream_of(repository: Repository) -> Upstream:
-    """Raises SyncError where the branch follows no other."""
+    """Raises SyncError where the branch follows no other, or has no commit yet."""
     branch = git.branch_of(repository)
+    if repository.find_commit("HEAD") is None:
+        raise SyncError(
+            f"There is no commit yet in {repository.top}. Make the first one, or clone the repository of the others."
+        )
     form = "%(upstream:remotename)%00%(upstream:remoteref)%00%(upstream)"
     found = repository.line("for-each-ref", f"--format={form}", f"refs/heads/{branch}").split("\0")
     if len(found) != 3 or not all(found):
@@ -91,12 +95,8 @@ def pull(repository: Repository, places: Sequence[Place]) -> str:
     """
     upstream = upstream_of(repository)
     theirs = _fetch(repository, upstream)
-    ours = repository.find_commit("HEAD")
-    if theirs is None or theirs == ours:
-        return ""
-    if ours is None:
-        raise SyncError("There is no commit yet. Make the first one, or clone the repository of the others.")
-    if _has(repository, ours, theirs):
+    ours = repository.line("rev-parse", "HEAD")
+    if theirs is None or _has(repository, ours, theirs):
         return ""
     if _has(repository, theirs, ours):
         _refuse_overwriting(repository, ours, theirs)

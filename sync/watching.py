@@ -16,32 +16,35 @@ from sync.reports import Report
 _QUIET, _AT_MOST = 50, 400
 # Without a change of a file something may have been published: looked for that often, at the price of one row.
 _LOOK = 1_000
+# Seconds after which a sync that failed is tried again.
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
 
 
-def watch(
-    places: Sequence[Place], options: syncing.Options, *, complain: Callable[[Exception], None]
-) -> Iterator[Report]:
+def watch(places: Sequence[Place], options: syncing.Options, *, complain: Callable[[str], None]) -> Iterator[Report]:
     """Gives the report of every sync: at the start, after each change of a file, and after each publication.
 
-    Ctrl+C ends it with KeyboardInterrupt. What would stop a single sync is told to `complain`, once, and tried again
-    every second.
+    Ctrl+C ends it with KeyboardInterrupt. What stops a sync is told to `complain`, once, and the sync is tried again,
+    after a second at first and then ever more rarely.
     """
-    position, complaint, due = -1, "", True
+    position, complaint = -1, ""
+    wait, due = _FIRST_WAIT, 0.0
     for has_changes in _moments(places):
+        failure = ""
         try:
             now = _position()
-            if not (has_changes or due or now != position):
+            if not (has_changes or now != position or (complaint and time.monotonic() >= due)):
                 continue
+            position = now
             engine.check(places)
             report = syncing.sync(places, options)
-        except (SyncError, OSError, DatabaseError, InterfaceError) as error:
-            due = True
-            if str(error) != complaint:
-                complaint = str(error)
-                complain(error)
-        else:
-            position, complaint, due = now, "", False
+            failure = report.failure
             yield report
+        except (SyncError, OSError, DatabaseError, InterfaceError) as error:
+            failure = str(error)
+        if failure and failure != complaint:
+            complain(failure)
+        wait = min(wait * 2, _LONGEST_WAIT) if failure and failure == complaint else _FIRST_WAIT
+        complaint, due = failure, time.monotonic() + wait
 
 
 def _moments(places: Sequence[Place]) -> Iterator[bool]:

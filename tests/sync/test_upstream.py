@@ -622,7 +622,7 @@ def test_the_first_push_into_an_empty_repository(tmp_path: Path, settings: Setti
 def complaint(*arguments: object) -> str:
     """The sentence of a sync that was stopped by the remote; what is here is committed all the same."""
     outcome = run("sync_content", *(arguments or ALL))
-    assert (outcome.code, outcome.out) == (1, ""), outcome.everything
+    assert outcome.code == 1, outcome.everything
     assert "Traceback" not in outcome.err
     return outcome.err.removeprefix("CommandError: ").rstrip("\n")
 
@@ -631,6 +631,14 @@ def complaint(*arguments: object) -> str:
 def edited(world: World) -> World:
     change("black-box", {"difficulty": "expert"}, person("ada"))
     return world
+
+
+def test_what_was_done_before_the_remote_failed_is_reported(edited: World) -> None:
+    edited.ours.git("remote", "set-url", "origin", "/nowhere")
+    outcome = sync(*ALL)
+    assert (outcome.code, steps(outcome)) == (1, {"terms/black-box.md": "exported"})
+    assert [line.partition(" ")[2] for line in outcome.report["commits"]] == ["Edit Black box"]
+    assert outcome.report["failure"].startswith("git fetch failed: ")
 
 
 def test_a_remote_that_refuses_is_quoted(edited: World) -> None:
@@ -732,6 +740,23 @@ def test_a_history_that_has_nothing_in_common_is_refused(edited: World, tmp_path
         "The branch has no commit in common with upstream's. Clone the repository of the others anew."
     )
     assert edited.ours.changes() == {BLACK: (1, 1)}
+
+
+def test_a_clone_without_any_commit_is_told_so(tmp_path: Path, settings: Settings, world: World) -> None:
+    settings.CONTENT_ROOT = init(tmp_path / "fresh").top
+    folders.write(tmp_path / "fresh", CAST)
+    assert complaint() == (
+        f"There is no commit yet in {tmp_path / 'fresh'}. Make the first one, or clone the repository of the others."
+    )
+
+
+def test_submodules_are_left_alone(edited: World, tmp_path: Path) -> None:
+    other = init(tmp_path / "other", {"x.txt": "x\n"})
+    edited.theirs.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other.top, "module")
+    edited.they_push({BLACK: replaced(BLACK_BOX, b"- input", b"- inputs")})
+    exchanged()
+    assert list((edited.ours.top / "module").iterdir()) == []
+    assert (edited.ours.status(), edited.bare.head) == ("", edited.ours.head)
 
 
 def test_hooks_do_not_run_on_push(edited: World) -> None:

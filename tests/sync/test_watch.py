@@ -304,9 +304,14 @@ def test_what_is_published_meanwhile_is_committed(
     lemma = template.copy(tmp_path)
     repository = init(lemma.content)
     repository.commit("Begin")
+    lock = repository.folder / "refs/heads/main.lock"
+    lock.touch()
     with watching(lemma, "--commit") as watcher:
         assert lemma.manage("rename_item", "entry", "grey-box", "gray-box").returncode == 0
-        watcher.hears("Committed")
+        watcher.hears("git update-ref failed")
+        # Nobody publishes or saves anything, and yet it is tried again.
+        lock.unlink()
+        watcher.eventually(lambda: repository.count() == 2, "nothing was committed")
     assert "terms/sub/gray-box.md" in Clone(lemma.content).changes()
     assert repository.status() == ""
 

@@ -1,4 +1,5 @@
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ class Command(SyncCommand):
         if not options["json"]:
             self._say(self.stdout, "Watching; Ctrl+C ends it.")
         with suppress(KeyboardInterrupt):
-            for report in watch(folders, self._chosen(folders, options), complain=self._complain):
+            for report in watch(folders, self._chosen(folders, options), complain=partial(self._say, self.stderr)):
                 # What is wrong is said once, not at every sync.
                 if report.written or (report.problems, report.conflicts) != (last.problems, last.conflicts):
                     self.show(report, options)
@@ -66,9 +67,6 @@ class Command(SyncCommand):
                     self.stderr.flush()
                 last = report
         return last
-
-    def _complain(self, error: Exception) -> None:
-        self._say(self.stderr, str(error))
 
     def _say(self, out: OutputWrapper, sentence: str) -> None:
         out.write(sentence)
