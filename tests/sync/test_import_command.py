@@ -349,6 +349,14 @@ def test_a_file_name_that_cannot_be_kept_is_an_error(root: Path, name: bytes) ->
     assert all(line.isprintable() for line in outcome.err.splitlines())
 
 
+def test_a_path_that_no_column_holds_is_an_error(root: Path) -> None:
+    long = "/".join(["d" * 200] * 6)
+    folders.write(root, {f"terms/{long}/a.md": entry("A", "a")})
+    outcome = import_content("--json")
+    assert (outcome.code, slugs()) == (1, [])
+    assert outcome.codes() == [(f"terms/{long}/a.md", "path.long")]
+
+
 # --- what is no content ---
 
 
