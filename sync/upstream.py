@@ -22,6 +22,8 @@ from sync.places import Place, SyncError
 TRIES = 5
 # How a refused push is explained when somebody was faster, before it began or while it was under way.
 _FASTER = ("fetch first", "non-fast-forward", "stale info", "cannot lock ref", "failed to update ref", "incorrect old")
+# With what git ends when it does not know an option.
+_UNKNOWN_OPTION = 129
 _MESSAGE = b"Merge what others pushed\n\nContent that both sides changed is merged by fields in the next commit.\n"
 # Mode and name of a blob; None for a file that is not there.
 Entry = tuple[str, str] | None
@@ -231,7 +233,10 @@ def _merged_tree(repository: Repository, content: "_Content", fork: Fork, meetin
         SyncError: git cannot merge a file that is no content.
     """
     words = ("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", fork.ours, fork.theirs)
-    tree, *conflicting = git.split(repository.run(*words, accepted=(0, 1)))
+    out = repository.run(*words, accepted=(0, 1, _UNKNOWN_OPTION))
+    if not out:
+        raise SyncError("To merge what others pushed, git 2.38 or newer is needed. This one is older.")
+    tree, *conflicting = git.split(out)
     others = sorted({path for path in conflicting if not content.place_of(path)})
     if others:
         raise SyncError(

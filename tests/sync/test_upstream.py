@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import socket
 import subprocess
 import threading
@@ -757,6 +758,19 @@ def test_submodules_are_left_alone(edited: World, tmp_path: Path) -> None:
     exchanged()
     assert list((edited.ours.top / "module").iterdir()) == []
     assert (edited.ours.status(), edited.bare.head) == ("", edited.ours.head)
+
+
+def test_a_git_that_is_too_old_to_merge_says_so(edited: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    edited.they_push({GREY: replaced(GREY_BOX, b"Half", b"Part")})
+    old = tmp_path / "old/git"
+    old.parent.mkdir()
+    old.write_text(f'#!/bin/sh\ncase "$*" in *merge-tree*) exit 129;; esac\nexec {shutil.which("git")} "$@"\n')
+    old.chmod(0o755)
+    with monkeypatch.context() as patched:
+        patched.setenv("PATH", f"{old.parent}:{os.environ['PATH']}")
+        assert complaint() == "To merge what others pushed, git 2.38 or newer is needed. This one is older."
+    exchanged()
+    assert edited.theirs_is_the_same()
 
 
 def test_hooks_do_not_run_on_push(edited: World) -> None:
