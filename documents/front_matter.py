@@ -19,7 +19,7 @@ from .emitting import after_colon
 from .errors import DocumentError
 from .reading import check_size, compose, read, same
 from .scalars import Context, Habits, emit_key
-from .text import line_end, line_start, place
+from .text import BOM, line_end, line_start, place
 
 # The seed's order, with the optional keys and those of books between. A new key takes its place by it.
 ORDER = (
@@ -51,6 +51,10 @@ class FrontMatter:
 
     def __init__(self, text: str, newline: str) -> None:
         """Raises DocumentError with a place that counts within `text`."""
+        if text.startswith(BOM):
+            # The reader skips it, and then counts one character too few.
+            message = "The front matter begins with a byte order mark."
+            raise DocumentError("encoding.bom", message, 1, 1, "Remove it: only a file may begin with one.")
         self.values, root = read(text)
         self._prefix, self._tail = text, ""
         self._chunks: list[Chunk] = []
