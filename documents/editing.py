@@ -16,7 +16,7 @@ from .emitting import after_colon, block_item, flow
 from .matching import match
 from .reading import same
 from .scalars import Context, emit, emit_block, emit_key
-from .text import line_content_end, line_end, line_start
+from .text import line_content_end, line_end, line_start, lines
 
 _HEADER_COMMENT = re.compile(r"[ \t](#.*)")
 
@@ -98,9 +98,12 @@ def replace(text: str, node: Node, new: Any, slot: Slot, context: Context) -> Sp
         written = " " + block_item(new, slot.column + 2, context)
     else:
         written = after_colon(new, slot.column, context, indent=indent)
+    first, newline, rest = written.partition(context.newline)
     if comment := _comment(text, node, slot):
-        first, newline, rest = written.partition(context.newline)
-        written = f"{first} {comment}{newline}{rest}"
+        first = f"{first} {comment}"
+    # Lines of comments between the key and what stood below it.
+    above = [line for line in lines(text[slot.after : spans.start(node)])[1:] if line.strip().startswith("#")]
+    written = "".join([first, *(context.newline + line.rstrip("\r\n") for line in above), newline, rest])
     stop = max(stop, slot.after)
     behind = text[stop : line_content_end(text, stop)]
     if written.startswith(context.newline) and behind.lstrip().startswith("#"):
@@ -380,11 +383,13 @@ def _change_block_map(
     text: str, node: MappingNode, old: dict[Any, Any], new: dict[Any, Any], slot: Slot, context: Context
 ) -> list[Splice]:
     entries = dict(zip(old, node.value, strict=False))
-    if len(entries) != len(node.value) or not any(name in new for name in old):
-        raise CannotEdit
     first_key = node.value[0][0]
     column = _column(text, spans.start(first_key))
     on_dash = bool(text[line_start(text, spans.start(first_key)) : spans.start(first_key)].strip())
+    if len(entries) != len(node.value) or not any(name in new for name in old):
+        if new or on_dash:
+            raise CannotEdit
+        return [Splice(slot.after, slot.after, " {}"), *(_without(text, pair) for pair in node.value)]
     siblings = _Siblings([node])
     splices: list[Splice] = []
     anchor: int | None = None
@@ -407,12 +412,17 @@ def _change_block_map(
         leading = _leading(old, new)
         removed = [name for name in removed if name not in leading]
     for name in removed:
-        key, value = entries[name]
-        stop = line_end(text, max(spans.end(text, value), spans.colon(text, key)))
-        if context.closes_gaps:
-            stop = spans.past_blank_lines(text, stop)
-        splices.append(Splice(line_start(text, spans.start(key)), stop, ""))
+        gone = _without(text, entries[name])
+        stop = spans.past_blank_lines(text, gone.end) if context.closes_gaps else gone.end
+        splices.append(Splice(gone.start, stop, ""))
     return _insertions_first(splices)
+
+
+def _without(text: str, pair: tuple[Node, Node]) -> Splice:
+    """Takes away the lines of a key of a block map."""
+    key, value = pair
+    stop = line_end(text, max(spans.end(text, value), spans.colon(text, key)))
+    return Splice(line_start(text, spans.start(key)), stop, "")
 
 
 def _leading(old: dict[Any, Any], new: dict[Any, Any]) -> list[Any]:
@@ -433,11 +443,13 @@ def _remove_from_dash(
     heir = next(name for name in old if name in new)
     first, stop = spans.start(entries[names[0]][0]), spans.start(entries[heir][0])
     last_key, last_value = entries[names[-1]]
-    tail = text[max(spans.end(text, last_value), spans.colon(text, last_key)) : stop]
-    if "#" in tail:
-        # The comment stays: the dash keeps a line of its own.
-        return [Splice(first, stop - len(tail), "")]
-    return [Splice(first, stop, "")]
+    tail = text[max(spans.end(text, last_value), spans.colon(text, last_key)) : stop].lstrip(" \t")
+    if "#" not in tail:
+        return [Splice(first, stop, "")]
+    # The comment stays: the dash keeps a line of its own.
+    if not tail.startswith("#"):
+        first = len(text[:first].rstrip(" \t"))
+    return [Splice(first, stop - len(tail), "")]
 
 
 def _merged_order(old: list[Any], new: list[Any]) -> list[Any]:

@@ -45,14 +45,14 @@ def protected(cut: Parts, node: Node, old: Any, new: Any) -> Counter[str]:
     if same(old, new):
         return comments_in(cut, node, node.first, node.last)
     kept: Counter[str] = Counter()
-    if node.style != "block" or type(old) is not type(new) or not new:
+    if node.style != "block" or type(old) is not type(new):
         return kept
     if node.kind == "list":
         inside: set[int] = set()
         for item, dash in zip(node.items, node.dashes, strict=True):
             inside.update(range(dash, item.last + 1))
         kept += _between(cut, node, inside)
-        for index, item in enumerate(node.items):
+        for index, item in enumerate(node.items if new else ()):
             if sum(same(old[index], each) for each in new) == sum(same(old[index], each) for each in old):
                 kept += comments_in(cut, item, item.first, item.last)
             elif len(old) == len(new) and all(same(old[i], new[i]) for i in range(len(old)) if i != index):

@@ -357,8 +357,8 @@ def cost(node: Node, old: Any, new: Any) -> tuple[int, int]:
         return _cost_of_flow(node, old, new)
     if node.kind == "list" and isinstance(new, list):
         return _cost_of_list(node, old, new) if new else (node.height + 1, 1)
-    if node.kind == "map" and isinstance(new, dict) and new:
-        return _cost_of_map(node, old, new)
+    if node.kind == "map" and isinstance(new, dict):
+        return _cost_of_map(node, old, new) if new else (node.height + 1, 1)
     return node.height + 1, 1 + _size(new)
 
 

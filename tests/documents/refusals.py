@@ -20,6 +20,10 @@ def deserved(data: bytes, edit: Edit, refusal: DocumentError) -> bool:
         return "!!" in _lines_of_value(data, edit["key"])
     if refusal.code == "section.heading":
         return oracle.heading_in(f"# {edit['heading']}") != edit["heading"].strip(" \t")
+    if refusal.code in ("section.items", "section.text") and any(
+        "\n" in item or "\r" in item for item in edit.get("items", [])
+    ):
+        return True
     if refusal.code == "section.items":
         return any(oracle.items_in(f"- {item}") != [item.strip(" \t")] for item in edit["items"])
     if refusal.code == "text.conflict-marker":

@@ -75,6 +75,7 @@ def judge(data: bytes, draw: Callable[[st.SearchStrategy[Any]], Any], figures: F
     except DocumentError as refusal:
         return [f"law 4: a good file is refused: {refusal}\n  in {data!r}"]
     found: list[str] = []
+    is_mixed = len({oracle.ending(line) for line in oracle.lines_of(data.decode())} - {""}) > 1
     for _ in range(EDITS_PER_FILE):
         kind, edit = draw(edits(oracle.state_of(data)))
         figures.kinds[kind] += 1
@@ -93,9 +94,8 @@ def judge(data: bytes, draw: Callable[[st.SearchStrategy[Any]], Any], figures: F
         data = data if outcome.after is None else outcome.after
         if bytes(document) != data:
             # Where line ends are mixed, what most lines have may change with each edit.
-            if not _has_mixed_line_ends(data) or oracle.with_lf(bytes(document).decode()) != oracle.with_lf(
-                data.decode()
-            ):
+            in_hand, anew = (oracle.with_lf(text.decode()) for text in (bytes(document), data))
+            if not is_mixed or in_hand != anew:
                 found.append(f"law 2: edited in hand, the document became {bytes(document)!r}{about}")
             document = parse(data)
     return found
@@ -135,10 +135,6 @@ def run(examples: int, always_the_same: bool, look_for: str = "") -> Figures:
     with contextlib.suppress(_Found):
         draw_one()
     return figures
-
-
-def _has_mixed_line_ends(data: bytes) -> bool:
-    return len({oracle.ending(line) for line in oracle.lines_of(data.decode())} - {""}) > 1
 
 
 def _is_refused(data: bytes) -> bool:
