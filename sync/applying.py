@@ -332,7 +332,7 @@ def note_uncommitted(place: Place, steps: Iterable[Step]) -> None:
             owners = dict(waiting.values_list("path", "item"))
             # Where the same item waits already, the oldest base counts: all since then goes into one commit.
             new = [path for path in some if owners.get(path) != wanted[path].pk]
-            waiting.filter(path__in=new).delete()
+            Uncommitted.objects.filter(root=place.root, path__in=new).delete()
             rows = [(place.root, path, wanted[path].pk, wanted[path].base) for path in new]
             bulk.insert(Uncommitted, ["root", "path", "item", "before"], rows)
 
