@@ -97,7 +97,8 @@ def _conditions(options: argparse.Namespace, size: int) -> list[str]:
         f"`python -m benchmarks {arguments}`".replace(" `", "`") + f" on {datetime.now(UTC):%d %B %Y}: "
         f"{options.files:,} files, medians of {options.rounds} rounds. {os.cpu_count()} cores "
         f"({platform.machine()}), {platform.system()}, Python {platform.python_version()}, "
-        f"Django {django.get_version()}, {_database()}. The database has {size / 1e6:,.0f} MB then.",
+        f"Django {django.get_version()}, {_database()}. The database has {size / 1e6:,.0f} MB then. "
+        f"Load average of the last quarter of an hour: {os.getloadavg()[2]:.1f}.",
     ]
 
 
