@@ -19,11 +19,11 @@ ITEMS = [text for text in [*WORDS, *TRICKY] if text.strip() == text.strip(" \t")
 
 # How often each kind is drawn where it is possible.
 KINDS = {
-    "change items": 26,
+    "change items": 25,
     "change section": 6,
-    "remove section": 14,
+    "remove section": 17,
     "rename section": 15,
-    "change scalar": 6,
+    "change scalar": 5,
     "change kind": 10,
     "add item": 20,
     "remove item": 22,
@@ -32,7 +32,7 @@ KINDS = {
     "change nested key": 32,
     "add key": 13,
     "remove key": 12,
-    "add section": 12,
+    "add section": 17,
     "move section": 28,
     "change preamble": 11,
 }

@@ -402,9 +402,16 @@ def _cost_of_list(node: Node, old: list[Any], new: list[Any]) -> tuple[int, int]
         else:
             removed += sum(heights[i] for i in was)
             # A block that stays one has a header.
-            blocks = sum(node.items[i].style in ("literal", "folded") for i in was)
+            blocks = sum(_blocks(node.items[i]) for i in was)
             added += sum(_size(new[j]) for j in now) + blocks
     return removed, added
+
+
+def _blocks(node: Node) -> int:
+    """How many literal and folded scalars there are in a value."""
+    if node.kind == "scalar":
+        return int(node.style in ("literal", "folded"))
+    return sum(_blocks(each) for each in [*node.items, *(value for _, _, value in node.entries)])
 
 
 def _cost_of_item(node: Node, heights: list[int], index: int, old: Any, new: Any) -> tuple[int, int]:

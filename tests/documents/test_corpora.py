@@ -15,7 +15,7 @@ from tests.documents.sweep import cases
 pytestmark = needs_shared
 
 # Every so many of the edits are made with the other tests; the count runs on from file to file.
-PART = 12
+PART = 4
 
 
 @dataclass
