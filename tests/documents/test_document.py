@@ -3,8 +3,11 @@
 import copy
 
 import pytest
+import ruamel.yaml
+import yaml
 
 from documents import DocumentError, new_document, parse
+from tests.documents.drawing import NEW_KEYS, TRICKY, TYPED, WORDS
 from tests.documents.files import CONTENT, SEED_FILES, needs_shared
 
 TEXT = b"""---
@@ -229,3 +232,45 @@ def test_a_new_document_that_no_file_may_hold_is_refused(values, code):
     with pytest.raises(DocumentError) as caught:
         new_document(copy.copy(values))
     assert caught.value.code == code
+
+
+# --- what others read -------------------------------------------------------------------------------------------
+
+STYLES = {
+    "plain": "title: A\ntags: [a]\nlist:\n- a\n",
+    "single": "title: 'A'\ntags: ['a']\nlist:\n- 'a'\n",
+    "double": 'title: "A"\ntags: ["a"]\nlist:\n- "a"\n',
+    "literal": "title: |\n  A\ntags: [a]\nlist:\n- |\n  a\n",
+    "folded": "title: >\n  A\ntags: [a]\nlist:\n- >\n  a\n",
+    "nothing": "",
+}
+READERS = {
+    "PyYAML": lambda text: yaml.load(text, yaml.SafeLoader),
+    "YAML 1.2": lambda text: ruamel.yaml.YAML(typ="safe", pure=True).load(text),
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("reader", READERS)
+def test_every_text_is_read_as_this_text_by_readers_of_both_versions_of_yaml(style: str, reader: str):
+    wrong = []
+    for text in [*WORDS, *TRICKY, *TYPED, *NEW_KEYS]:
+        document = parse(f"---\n{STYLES[style]}---\n".encode())
+        document["title"] = text
+        document["tags"] = ["a", text]
+        document["list"] = [text, "a", {"key": text}]
+        front = bytes(document).decode().removeprefix("---\n").rpartition("---")[0]
+        if READERS[reader](front) != {"title": text, "tags": ["a", text], "list": [text, "a", {"key": text}]}:
+            wrong.append(front)
+    assert wrong == []
+
+
+def test_a_new_document_takes_every_text_as_key_and_value():
+    for text in [*WORDS, *TRICKY, *NEW_KEYS]:
+        values = {
+            "title": text,
+            "tags": [text, text],
+            "links": [{"title": text, "url": text}],
+            f"{text}!": {text: text},
+        }
+        assert parse(bytes(new_document(values))).values == values
