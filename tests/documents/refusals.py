@@ -27,16 +27,29 @@ def deserved(data: bytes, edit: Edit, refusal: DocumentError) -> bool:
     if refusal.code == "section.items":
         return any(oracle.items_in(f"- {item}") != [item.strip(" \t")] for item in edit["items"])
     if refusal.code == "text.conflict-marker":
-        return _MARKERS.search(_rebuilt(data, edit)[0]) is not None
+        return any(_MARKERS.search(_rebuilt(data, each)[0]) for each in _with_place(data, edit))
     if refusal.code == "section.text":
-        body, wanted = _rebuilt(data, edit)
-        return oracle.body_of(body) != wanted or not _is_closed(edit.get("text", ""))
+        return any(_reads_differently(data, each) for each in _with_place(data, edit))
     return False
 
 
-def _is_closed(text: str) -> bool:
-    """Whether a text leaves the next heading a heading."""
-    return oracle.body_of(f"# a\n\n{text}\n\n# b\n")[1][1:] == [("b", "")]
+def _with_place(data: bytes, edit: Edit) -> list[Edit]:
+    """The edit; for a section that is new by name, it at every place where that could go."""
+    if edit["op"] == "set-items":
+        text = "\n".join(f"- {item}" for item in edit["items"])
+        edit = {"op": "section", "heading": edit["heading"], "text": text}
+    if edit["op"] != "section":
+        return [edit]
+    state = oracle.state_of(data)
+    at = position_of(state, edit["heading"])
+    if at is not None:
+        return [{"op": "section-at", "index": at, "text": edit["text"]}]
+    return [{**edit, "op": "insert-section", "index": index} for index in range(len(state.sections) + 1)]
+
+
+def _reads_differently(data: bytes, edit: Edit) -> bool:
+    body, wanted = _rebuilt(data, edit)
+    return oracle.body_of(body) != wanted
 
 
 def _lines_of_value(data: bytes, key: str) -> str:
@@ -56,10 +69,6 @@ def _rebuilt(data: bytes, edit: Edit) -> tuple[str, tuple[str, list[tuple[str, s
         for number, section in enumerate(oracle.sections_of(data))
     ]
     texts = [text for _, text in state.sections]
-    if edit["op"] == "set-items":
-        edit = {"op": "section", "heading": edit["heading"], "text": "\n".join(f"- {item}" for item in edit["items"])}
-    if edit["op"] == "section" and (at := position_of(state, edit["heading"])) is not None:
-        edit = {"op": "section-at", "index": at, "text": edit["text"]}
     after = expected(State({}, state.preamble, list(zip(heads, texts, strict=True))), edit)
     written = [(head.partition("\0")[2] if "\0" in head else f"# {head}", text) for head, text in after.sections]
     names = {head: heading for head, (heading, _) in zip(heads, state.sections, strict=True)}
