@@ -4,18 +4,23 @@ A module and not a fixture, because pytest-django reads the settings before any 
 """
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 # Removed when the tests end, since nothing else refers to it.
 _var = tempfile.TemporaryDirectory(prefix="lemma-tests-")
 
+# A copy for each process of the tests: a sync in one of them locks the folder against the others.
+_content = Path(_var.name) / "content"
+shutil.copytree(Path(__file__).resolve().parent.parent / "fixtures" / "content", _content)
+
 # What the environment says wins over .env.
 os.environ.update(
     DEBUG="1",
     SECRET_KEY="not a secret",
     LEMMA_VAR=_var.name,
-    CONTENT_ROOT="fixtures/content",
+    CONTENT_ROOT=str(_content),
     LEMMA_LOCALE="en",
     LEMMA_ENTRIES_DIR="terms",
     LEMMA_BOOKS_DIR="books",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 
 from publishing.models import Item, Published, Reference
 from tests.sync import folders
@@ -12,7 +13,8 @@ from tests.sync.commands import Outcome, exported, imported
 
 pytestmark = pytest.mark.django_db
 
-CONTENT = Path(__file__).parents[2] / "fixtures" / "content"
+# A copy of fixtures/content.
+CONTENT = Path(settings.CONTENT_ROOT)
 FILES = {path: data for path, data in folders.read(CONTENT).items() if path.startswith(("terms/", "books/"))}
 SEED = Path(__file__).parents[3] / "shared" / "seeds" / "generative-ai.md"
 
