@@ -40,6 +40,7 @@ from publishing.errors import (
 from publishing.models import Blob, Conflict, Item, Published, Revision
 from publishing.problems import InvalidDocument
 from sync import engine
+from sync.models import Base
 from sync.places import Place, SyncError, places
 from sync.plan import Half
 from sync.reports import Exit, Report
@@ -254,9 +255,10 @@ class World:
         path = None if only is None else self._file(only)
         paths = frozenset([self._name(path)]) if path else frozenset()
         report = self._run(only=paths)
+        if not report.errors and not paths:
+            self._check_bases()
         if report.exit is Exit.IN_STEP and not paths:
-            files = folders.read(self.root)
-            assert files == wanted(["entry"]) == agreed(self.root)
+            assert folders.read(self.root) == wanted(["entry"]) == agreed(self.root)
             assert not _open(Conflict.Origin.FILES)
         return str(report.exit.name).lower().replace("_", " ")
 
@@ -315,6 +317,13 @@ class World:
         self.check()
         assert_in_step(self.root)
         self._check_readers()
+
+    def _check_bases(self) -> None:
+        """After a sync: what is remembered of a file is what it holds, unless a person has to decide about it."""
+        contested = {conflict.item_id for conflict in _open(Conflict.Origin.FILES)}
+        files = folders.read(self.terms)
+        for base in Base.objects.select_related("document").exclude(item__in=contested):
+            assert files.get(base.path) == _data(base.document), base
 
     def _check_readers(self) -> None:
         """Over HTTP, readers get what is published (as `assert_sound` knows, the filed texts), and nothing else."""
@@ -403,7 +412,8 @@ class World:
 
     def _settle_deletion(self, conflict: Conflict, item: Item, decision: int) -> str:
         """One side is gone: the text of the other, or none."""
-        texts = [_data(conflict.ours), _data(conflict.theirs)]
+        # As it is today, whatever the conflict remembers.
+        texts = [None if item.deleted_at else _data(item.filed or item.working), _data(conflict.theirs)]
         kept = next((text for text in texts if text is not None), None)
         chosen = None if decision % 3 == 0 or kept is None else kept
         if chosen is not None and decision % 3 == 2:
