@@ -39,6 +39,8 @@ class Book(models.Model):
     objects = BookQuerySet.as_manager()
 
     class Meta:
+        # What readers see: publish, unpublish, schedule, rename, merge.
+        permissions = [("publish_book", "Can publish book")]
         indexes = [
             models.Index(fields=["isbn13"], name="book_by_isbn"),
             models.Index(fields=["difficulty"], name="book_by_difficulty"),

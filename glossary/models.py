@@ -66,6 +66,8 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name_plural = "entries"
+        # What readers see: publish, unpublish, schedule, rename, merge.
+        permissions = [("publish_entry", "Can publish entry")]
         indexes = [
             models.Index(fields=["category"], name="entry_by_category"),
             models.Index(fields=["difficulty"], name="entry_by_difficulty"),

@@ -63,6 +63,7 @@ class TagAdmin(ModelAdmin):
     """Only to look at: tags come and go with the entries that name them."""
 
     list_display = ("name", "entries")
+    ordering = ("key", "name")
     search_fields = ("name", "key")
     actions = None
     list_per_page = 100

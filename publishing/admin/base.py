@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -34,8 +35,13 @@ class ItemPages(ModelAdmin):
         pattern: URLPattern = path(f"<path:object_id>/{page}/", self.admin_site.admin_view(view), name=name)
         return pattern
 
+    def has_publish_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the account decides what readers see: publishes, unpublishes, schedules, renames and merges."""
+        permission = f"{self.opts.app_label}.{get_permission_codename('publish', self.opts)}"
+        return self.has_change_permission(request, obj) and request.user.has_perm(permission)
+
     def row_to(self, verb: str, request: HttpRequest, object_id: str) -> Any:
-        """The entry or book of an address; verb: "view", "change" or "delete".
+        """The entry or book of an address; verb: "view", "change", "publish" or "delete".
 
         Raises:
             Http404: there is none.
@@ -47,6 +53,7 @@ class ItemPages(ModelAdmin):
         may = {
             "view": self.has_view_or_change_permission,
             "change": self.has_change_permission,
+            "publish": self.has_publish_permission,
             "delete": self.has_delete_permission,
         }[verb]
         if not may(request, row):
@@ -61,6 +68,7 @@ class ItemPages(ModelAdmin):
             "title": title,
             "item": row.item,
             "may_write": self.has_change_permission(request, row),
+            "may_publish": self.has_publish_permission(request, row),
             "back": self.with_filters(request, self.address("change", row.pk)),
         }
         return TemplateResponse(request, template, {**shared, **context})

@@ -82,11 +82,12 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages):
         if object_id is not None and row is None:
             return self._gone(request, object_id)
         may_write = self.has_change_permission(request, row) if row else self.has_add_permission(request)
+        may_publish = may_write and self.has_publish_permission(request, row)
         if not may_write and not (row and self.has_view_permission(request, row)):
             raise PermissionDenied
         item = row.item if row else None
         if request.method == "POST":
-            if not may_write:
+            if not may_write or (not may_publish and {"_publish", "_schedule"} & request.POST.keys()):
                 raise PermissionDenied
             return self._save(request, row, item)
         editor = self._editor(item, bytes(item.working.data) if item else None, None)
@@ -222,6 +223,7 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages):
             "media": self.media + editor.form.media,
             "base_revision": base,
             "may_write": may_write,
+            "may_publish": may_write and self.has_publish_permission(request, row),
             "may_delete": item is not None and self.has_delete_permission(request, row),
             "has_add_permission": self.has_add_permission(request),
             "preserved_filters": self.get_preserved_filters(request),
@@ -285,7 +287,7 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages):
             "title": _("Delete “%s”?") % item.title,
             "item": item,
             "state": state(item, row.status, is_public=row.is_public),
-            "may_write": self.has_change_permission(request, row),
+            "may_publish": self.has_publish_permission(request, row),
             "referrers": [(referrer, self.page_of(referrer)) for referrer in referrers],
             "back": self.with_filters(request, self.address("change", item.pk)),
         }

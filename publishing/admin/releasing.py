@@ -59,7 +59,7 @@ class ReleasePages(ItemPages):
 
     def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """POST `base_revision`: publishes the saved text, if it is still that one; `_stamp` sets its date."""
-        item: Item = self.row_to("change", request, object_id).item
+        item: Item = self.row_to("publish", request, object_id).item
         base = number(request.POST.get("base_revision"))
         if request.method != "POST" or base is None:
             return HttpResponseRedirect(self.address("changes", item.pk))
@@ -75,8 +75,10 @@ class ReleasePages(ItemPages):
 
     def act_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """POST `do` and `base_revision`: one of the buttons beside the form."""
-        item: Item = self.row_to("change", request, object_id).item
-        base, do = number(request.POST.get("base_revision")), request.POST.get("do", "")
+        do = request.POST.get("do", "")
+        # Discarding changes nothing for readers.
+        item: Item = self.row_to("change" if do == "discard" else "publish", request, object_id).item
+        base = number(request.POST.get("base_revision"))
         if request.method != "POST" or base is None:
             return HttpResponseRedirect(self.address("change", item.pk))
         who: dict[str, Any] = {"base_revision": base, "author": request.user, "origin": "admin"}

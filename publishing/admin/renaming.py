@@ -47,7 +47,7 @@ class RenamePages(ItemPages):
 
     def rename_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """GET `to`: what a new slug would change. POST: gives it, if that is still what changes."""
-        row = self.row_to("change", request, object_id)
+        row = self.row_to("publish", request, object_id)
         item: Item = row.item
         wanted = _wanted(request)
         return self._decided(
@@ -64,7 +64,7 @@ class RenamePages(ItemPages):
     def merge_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """GET `to`: the slug of the item that is to stay, and what that would change. POST: merges them."""
         self.row_to("delete", request, object_id)
-        row = self.row_to("change", request, object_id)
+        row = self.row_to("publish", request, object_id)
         item: Item = row.item
         wanted = _wanted(request)
         into = Item.objects.of_kind(self.kind).filter(locale=item.locale, slug_key=names.key(wanted)).first()

@@ -103,7 +103,9 @@ class ConflictAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        conflict = self.get_object(request, object_id) if object_id else None
+        if object_id is None:
+            raise PermissionDenied
+        conflict = self.get_object(request, object_id)
         if conflict is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
         if not self.has_view_or_change_permission(request, conflict):

@@ -38,7 +38,9 @@ def person(db: None) -> Callable[..., User]:
 
 @pytest.fixture
 def editor(person: Callable[..., User]) -> User:
-    names = [f"{verb}_{model}" for verb in ("add", "change", "delete", "view") for model in ("entry", "book")]
+    names = [
+        f"{verb}_{model}" for verb in ("add", "change", "delete", "view", "publish") for model in ("entry", "book")
+    ]
     return person("ada", *names, "view_category", "view_tag", first_name="Ada", last_name="Lovelace")
 
 

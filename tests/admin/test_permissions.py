@@ -45,7 +45,11 @@ def addresses(generative_ai: Item) -> dict[str, str]:
     [
         (NOBODY, set()),
         (VIEWER, {"list", "change", "history", "compare", "changes", "download", "lookup"}),
-        (WRITER, {"list", "change", "history", "compare", "changes", "download", "rename", "lookup", "add"}),
+        (WRITER, {"list", "change", "history", "compare", "changes", "download", "lookup", "add"}),
+        (
+            (*WRITER, "publish_entry"),
+            {"list", "change", "history", "compare", "changes", "download", "rename", "lookup", "add"},
+        ),
         (
             ("delete_entry", "view_entry"),
             {"list", "change", "history", "compare", "changes", "download", "lookup", "delete"},

@@ -130,9 +130,11 @@ def test_a_merge_that_makes_no_sense_is_refused(client: Client, box: Item, slug:
 def test_each_page_asks_for_its_right(person: Callable[..., User], box: Item) -> None:
     for permissions, allowed in (
         (("view_entry",), set()),
-        (("view_entry", "change_entry"), {"rename"}),
-        (("view_entry", "delete_entry"), set()),
-        (("view_entry", "change_entry", "delete_entry"), {"rename", "merge"}),
+        (("view_entry", "change_entry"), set()),
+        (("view_entry", "publish_entry"), set()),
+        (("view_entry", "change_entry", "publish_entry"), {"rename"}),
+        (("view_entry", "change_entry", "delete_entry"), set()),
+        (("view_entry", "change_entry", "publish_entry", "delete_entry"), {"rename", "merge"}),
     ):
         visitor = Client()
         visitor.force_login(person("-".join(permissions), *permissions))
