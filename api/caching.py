@@ -7,7 +7,7 @@ from time import time
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 
 from api.problems import ApiError
@@ -15,6 +15,7 @@ from api.problems import ApiError
 # A minute takes the load of a popular entry off the database, and is the longest that something unpublished can still
 # be seen; after it a cache asks again, which costs a 304. A cache that cannot ask must not answer by itself.
 READ = "public, max-age=60, must-revalidate"
+PRIVATE = "private, no-store"
 _CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE")
 
 
@@ -45,6 +46,15 @@ def settled(request: HttpRequest, etag: str, changed: datetime | None) -> HttpRe
             412, "precondition.failed", "What is published is not what If-Match or If-Unmodified-Since asks for."
         )
     return keepable(answer, etag, changed)
+
+
+def private(response: HttpResponseBase, etag: str = "") -> HttpResponseBase:
+    """A response for one person alone, that nobody keeps. Its ETag is for writing."""
+    if etag:
+        response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = PRIVATE
+    patch_vary_headers(response, ("Accept", "Authorization", "Cookie"))
+    return response
 
 
 def keepable(response: HttpResponseBase, etag: str, changed: datetime | None) -> HttpResponseBase:

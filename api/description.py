@@ -16,9 +16,12 @@ from api import expanding, filters, listing, paging, selecting, shapes
 from api.problems import MEDIA_TYPE
 
 _READ = [200, 304]
+# Without anything, or with a token where the operator demands one or drafts are asked for.
+_ANYBODY: list[Any] = [{}, {"token": []}]
 _REFUSALS = {
     400: "An unknown, repeated or mistaken query parameter, or a request that cannot be read.",
     401: "A token is needed, or the one given is not valid.",
+    403: "The token lacks a scope, or its account the right.",
     404: "There is nothing here.",
     405: "The method is not allowed; `Allow` names those that are.",
     406: "`Accept` leaves out every format there is here.",
@@ -26,6 +29,7 @@ _REFUSALS = {
     413: "The request is too large.",
     415: "The request is in a format that is not taken here.",
     412: "What is published is not what `If-Match` or `If-Unmodified-Since` asks for.",
+    429: "Too often; `Retry-After` says how many seconds to wait.",
     500: "Something went wrong on our side.",
 }
 
@@ -60,6 +64,13 @@ _CURSOR = OpenApiParameter(
 )
 _MOVED = {301: OpenApiResponse(description="It has another slug now, or this one is spelled differently.")}
 _KIND = OpenApiParameter("kind", str, enum=["entry", "book"], description="Only these.")
+
+_DRAFT = OpenApiParameter(
+    "draft",
+    str,
+    enum=["true", "false"],
+    description="The working copy, as editors see it; with a token that may read drafts. Kept by no cache.",
+)
 
 _FILTERS = {
     "category": "Any of these, separated by commas.",
@@ -133,12 +144,12 @@ def _read(
         summary=summary,
         description=text,
         tags=[tag],
-        auth=[],
+        auth=_ANYBODY,
         parameters=[*parameters, *_CONDITIONS],
         responses={
             **answer,
             304: OpenApiResponse(description="It is what the client has."),
-            **_problems(400, *refusals, 412, 500),
+            **_problems(400, 401, *refusals, 412, 429, 500),
         },
     )
 
@@ -157,8 +168,8 @@ def _list(kind: str, plural: str, shape: Any) -> Callable[..., Any]:
             f"Published {plural}",
             "Follow `next` to read all of them.",
             {200: shape},
-            (404, 406),
-            [*_filters(kind), _ORDERING, *_selection(kind), _PAGE, _PAGE_SIZE, _CURSOR, _MODIFIED],
+            (403, 404, 406),
+            [*_filters(kind), _ORDERING, *_selection(kind), _PAGE, _PAGE_SIZE, _CURSOR, _DRAFT, _MODIFIED],
             plural,
         )
     )
@@ -171,8 +182,8 @@ def _item(kind: str, plural: str, shape: Any) -> Callable[..., Any]:
             f"One published {kind}",
             "",
             {200: shape, **_MOVED},
-            (404, 406, 410),
-            [*_selection(kind), _MODIFIED, _LOCATION],
+            (403, 404, 406, 410),
+            [*_selection(kind), _DRAFT, _MODIFIED, _LOCATION],
             plural,
         )
     )
@@ -189,8 +200,8 @@ def _file(kind: str, plural: str) -> Callable[..., Any]:
             f"The file of one published {kind}",
             "",
             answer,
-            (404, 410),
-            [_MODIFIED, _LOCATION],
+            (403, 404, 410),
+            [_DRAFT, _MODIFIED, _LOCATION],
             plural,
         )
     )
@@ -256,9 +267,9 @@ annotate = extend_schema_view(
         summary="Names of entries in a long text",
         description="As by GET. The text is kept nowhere.",
         tags=["finding"],
-        auth=[],
+        auth=_ANYBODY,
         request=shapes.AnnotateRequest,
-        responses={200: shapes.Matches, **_problems(400, 406, 413, 415, 500)},
+        responses={200: shapes.Matches, **_problems(400, 401, 406, 413, 415, 429, 500)},
     ),
 )
 facets = extend_schema_view(

@@ -1,6 +1,6 @@
 """Pages of published items by filter and order: two queries, along an index wherever there is one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -25,14 +25,14 @@ class Column(NamedTuple):
     nullable: bool = False
 
 
-_COLUMNS = {
+COLUMNS = {
     "title": Column("p.sort_key", str),
     "lastUpdated": Column("p.last_updated", date, nullable=True),
     "difficulty": Column("p.difficulty_rank", int),
     "publishedAt": Column("p.id", int),
 }
-_ITEM = Column("p.item_id", int)
-ORDERINGS = tuple(_COLUMNS)
+ITEM = Column("p.item_id", int)
+ORDERINGS = tuple(COLUMNS)
 # Both ways of an index: titles upwards and dates downwards have the item upwards beside them.
 _NATURAL = {"title": False, "lastUpdated": True, "difficulty": False, "publishedAt": False}
 
@@ -67,15 +67,15 @@ class Page(NamedTuple):
     after: bool
 
 
-def order_of(values: dict[str, str]) -> Order:
+def order_of(values: dict[str, str], known: Mapping[str, Column] = COLUMNS, item: Column = ITEM) -> Order:
     """Raises ApiError, 400, for what cannot be ordered by."""
-    names = [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")]
+    names = [f"{sign}{name}" for name in known for sign in ("", "-")]
     chosen = parameters.chosen(values, "ordering", names) or ["title"]
     wanted = {name.lstrip("-"): name.startswith("-") for name in reversed(chosen)}
-    columns = [(_COLUMNS[name], down) for name, down in reversed(wanted.items())]
+    columns = [(known[name], down) for name, down in reversed(wanted.items())]
     first = chosen[0].lstrip("-")
     down = wanted[first] != _NATURAL[first]
-    return Order((*columns, (_ITEM, down)), by_title=list(wanted) == ["title"])
+    return Order((*columns, (item, down)), by_title=list(wanted) == ["title"])
 
 
 def read(kind: str, chosen: Filter, order: Order, window: Window, *, full: bool) -> Page:
@@ -162,11 +162,11 @@ def _rows(
         conditions = ["p.kind = %s", "p.locale = %s", *conditions]
         values = [kind, settings.LEMMA_LOCALE, *values]
     if window.place:
-        condition, more = _beyond(columns, window.place)
+        condition, more = beyond(columns, window.place)
         conditions.append(condition)
         values += more
     backward = bool(window.place and window.place.backward)
-    ordering = ", ".join(_ordered(column, down != backward) for column, down in columns)
+    ordering = ", ".join(ordered(column, down != backward) for column, down in columns)
     statement = (
         f"SELECT p.slug, p.etag, {'p.payload' if full else 'p.summary'}, (SELECT position FROM {state.FEED}), "  # noqa: S608
         f"{', '.join(column.sql for column, _ in columns)} FROM {source} WHERE {' AND '.join(conditions)} "
@@ -181,7 +181,8 @@ def _rows(
     return (found[0][3] if found else None), rows
 
 
-def _ordered(column: Column, down: bool) -> str:
+def ordered(column: Column, down: bool) -> str:
+    """A part of ORDER BY."""
     direction = f"{column.sql} {'DESC' if down else 'ASC'}"
     if column.nullable and connection.vendor == "postgresql":
         # As on SQLite: what has no date comes before all dates.
@@ -189,7 +190,7 @@ def _ordered(column: Column, down: bool) -> str:
     return direction
 
 
-def _beyond(columns: Sequence[tuple[Column, bool]], place: Place) -> tuple[str, list[Any]]:
+def beyond(columns: Sequence[tuple[Column, bool]], place: Place) -> tuple[str, list[Any]]:
     """That a row comes after the place, or before it."""
     downs = {down for _, down in columns}
     if len(downs) == 1 and not any(column.nullable for column, _ in columns):

@@ -29,6 +29,9 @@ class ApiError(exceptions.APIException):
         self.code = code
         self.errors = list(errors)
         self.cache = cache
+        # Further members of the body, and the header of a 401.
+        self.more: dict[str, Any] = {}
+        self.auth_header = ""
 
 
 def field_error(field: str, message: str, hint: str = "", line: int | None = None) -> dict[str, Any]:
@@ -97,7 +100,8 @@ def _parts(error: exceptions.APIException) -> tuple[int, dict[str, str], dict[st
         headers["WWW-Authenticate"] = challenge
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(math.ceil(wait))
-    return error.status_code, headers, body(error.status_code, code, detail, errors)
+    more = error.more if isinstance(error, ApiError) else {}
+    return error.status_code, headers, body(error.status_code, code, detail, errors) | more
 
 
 def _flat(field: str, detail: Any) -> Iterable[dict[str, Any]]:

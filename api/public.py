@@ -1,17 +1,19 @@
 """What all views for readers share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api import problems
+from api import access, problems
 from api.caching import conditional
 from api.problems import ApiError
 
@@ -26,16 +28,19 @@ class PublicView(APIView):
     Other methods go through DRF, and `schema` sees an APIView like any other.
     """
 
-    authentication_classes: list[Any] = []
+    authentication_classes: Sequence[Any] = []
     permission_classes: list[Any] = []
     # What `Accept` is held against; None where the address alone decides.
     media_type: str | None = JSON
+    # Whether it is answered to anybody even where reading needs a token: it says nothing of the content.
+    is_open = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         get: Callable[..., HttpResponseBase] | None = getattr(self, "get", None)
         if request.method not in ("GET", "HEAD") or get is None:
             return super().dispatch(request, *args, **kwargs)
         try:
+            access.admit(request, is_open=self.is_open)
             if self.media_type:
                 check_accept(request, self.media_type)
             answer = get(request, *args, **kwargs)
@@ -43,6 +48,8 @@ class PublicView(APIView):
             answer = problems.answer(error, request)
         if self.media_type:
             answer.headers.setdefault("Vary", "Accept")
+        if settings.LEMMA_API_PRIVATE:
+            _keep_private(answer)
         return answer
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
@@ -54,6 +61,13 @@ class PublicView(APIView):
     ) -> HttpResponseBase:
         """Finished JSON, or 304 in its place."""
         return conditional(request, etag, changed, lambda: HttpResponse(make(), content_type=JSON))
+
+
+def _keep_private(answer: HttpResponseBase) -> None:
+    """Where not everybody may read, only the reader's own cache may keep it."""
+    if policy := answer.headers.get("Cache-Control"):
+        answer.headers["Cache-Control"] = policy.replace("public", "private")
+    patch_vary_headers(answer, ("Authorization", "Cookie"))
 
 
 def check_accept(request: HttpRequest, media_type: str) -> None:

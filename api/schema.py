@@ -16,6 +16,7 @@ from api.public import PublicView
 
 class Schema(PublicView):
     schema = None
+    is_open = True
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         parameters.read(request.GET)

@@ -74,8 +74,9 @@ class Entry(EntrySummary):
     broader = _slugs("Slugs of more general entries. They need not exist.")
     extra = DictField(help_text=_EXTRA)
     version = IntegerField(min_value=1, help_text="The published revision.")
-    publishedAt = DateTimeField()
+    publishedAt = DateTimeField(allow_null=True, help_text="null only of a draft.")
     markdownUrl = URLField(help_text="The address of the file.")
+    hasUnpublishedChanges = BooleanField(required=False, help_text="Of a draft alone.")
 
 
 class BookSummary(serializers.Serializer):
@@ -108,8 +109,9 @@ class Book(BookSummary):
     body = CharField(allow_blank=True, help_text=_MARKDOWN)
     extra = DictField(help_text=_EXTRA)
     version = IntegerField(min_value=1, help_text="The published revision.")
-    publishedAt = DateTimeField()
+    publishedAt = DateTimeField(allow_null=True, help_text="null only of a draft.")
     markdownUrl = URLField(help_text="The address of the file.")
+    hasUnpublishedChanges = BooleanField(required=False, help_text="Of a draft alone.")
 
 
 class Page(serializers.Serializer):

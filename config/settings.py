@@ -34,6 +34,15 @@ CONTENT_ROOT = folder("CONTENT_ROOT", default="fixtures/content")
 LEMMA_LOCALE = env.str("LEMMA_LOCALE", default="en")
 LEMMA_ENTRIES_DIR = env.str("LEMMA_ENTRIES_DIR", default="terms")
 LEMMA_BOOKS_DIR = env.str("LEMMA_BOOKS_DIR", default="books")
+# Whether reading what is published needs a token, too.
+LEMMA_API_PRIVATE = env.bool("LEMMA_API_PRIVATE", default=False)
+# Such as 600/min; empty counts nothing. Readers without a token are many behind one address, so they are not counted
+# unless somebody says how many are too many.
+LEMMA_RATES = {
+    "anonymous": env.str("LEMMA_RATE_ANONYMOUS", default=""),
+    "token": env.str("LEMMA_RATE_TOKEN", default="6000/min"),
+    "write": env.str("LEMMA_RATE_WRITE", default="600/min"),
+}
 
 # Security
 
@@ -58,11 +67,12 @@ CORS_ALLOWED_ORIGINS = words("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS
 CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match"]
-CORS_EXPOSE_HEADERS = ["ETag", "Last-Modified", "Location", "Retry-After"]
+CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Last-Modified", "Location", "Retry-After"]
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("SECURE_HSTS_SECONDS", default=30 * 24 * 3600)
-if env.bool("LEMMA_BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("LEMMA_BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     # Only on request: without a proxy that overwrites the header, any client could set it.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -96,6 +106,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "knox",
     "django_filters",
     "corsheaders",
     "drf_spectacular",
@@ -183,9 +194,18 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    # Whose address is counted: what a proxy says is believed only where there is one.
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
     # `?format=` would be taken by DRF before we can refuse it as unknown.
     "URL_FORMAT_OVERRIDE": None,
 }
+
+KNOX_TOKEN_MODEL = "api.Token"  # noqa: S105 (a model)
+# With a beginning by which scanners of repositories recognise it. A token is for ever, unless it is made otherwise.
+REST_KNOX = {"TOKEN_MODEL": KNOX_TOKEN_MODEL, "TOKEN_PREFIX": "lemma_", "TOKEN_TTL": None}
+
+# Shared by all processes where `CACHE_URL` names one, such as dbcache://table; else each has its own.
+CACHES = {"default": env.cache_url_config(env.str("CACHE_URL", default="") or "locmemcache://")}
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Lemma",
@@ -193,6 +213,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer", "description": "A token, made in the admin or by api_token."}
+        }
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     # From our own static files: no request leaves the machine.
     "SWAGGER_UI_DIST": "SIDECAR",

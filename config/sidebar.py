@@ -31,6 +31,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 _link("Accounts", "person", "auth", "user"),
                 _link("Groups", "group", "auth", "group"),
+                _link("API tokens", "key", "api", "token"),
             ],
         },
     ]

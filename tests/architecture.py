@@ -8,7 +8,7 @@ from typing import NamedTuple
 # From top to bottom. What stands side by side does not import each other.
 LAYERS = [{"config"}, {"api"}, {"sync"}, {"glossary", "books"}, {"publishing"}, {"documents"}]
 _RANK = {package: rank for rank, layer in enumerate(LAYERS) for package in layer}
-_FRAMEWORK = ("django", "markdownx", "rest_framework", "drf_spectacular", "unfold")
+_FRAMEWORK = ("django", "markdownx", "rest_framework", "knox", "drf_spectacular", "unfold")
 
 
 class _Import(NamedTuple):

@@ -102,7 +102,8 @@ def options_of(name: str) -> set[str]:
     app = get_commands()[name]
     assert isinstance(app, str)
     parser: ArgumentParser = load_command_class(app, name).create_parser("manage.py", name)
-    return {option for action in parser._actions for option in action.option_strings}
+    below = [each for action in parser._actions if isinstance(action.choices, dict) for each in action.choices.values()]
+    return {option for each in (parser, *below) for action in each._actions for option in action.option_strings}
 
 
 @each_page
@@ -189,7 +190,7 @@ def test_the_page_names_every_code_of_a_refusal() -> None:
     raised = set(re.findall(r'(?:ApiError|_problem)\(\s*\d{3},\s*f?"([a-z_.{}]+)"', source))
     wanted = {code.replace("{kind}", kind) for code in raised for kind in ("entry", "book")}
     # Those of the framework, as `detail` has them.
-    wanted |= {"method_not_allowed", "not_acceptable"}
+    wanted |= {"method_not_allowed", "not_acceptable", "authentication_failed", "throttled"}
     table = section(text("docs/api.md"), "When something is wrong")
     named = {
         name

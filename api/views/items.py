@@ -1,14 +1,19 @@
 """Entries and books: lists, details, files."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
 
 from api import (
+    access,
     caching,
     description,
+    drafts,
     filters,
     joining,
     listing,
@@ -30,7 +35,9 @@ class ListView(PublicView):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         resource, query = self.resource, request.GET
-        allowed = (*filters.allowed(resource.kind), "ordering", *selecting.PARAMETERS, *paging.PARAMETERS)
+        if query and _wants_draft(request):
+            return self._drafts(request)
+        allowed = (*filters.allowed(resource.kind), "ordering", *selecting.PARAMETERS, *paging.PARAMETERS, "draft")
         values = parameters.read(query, allowed, filters.REPEATABLE)
         selection = selecting.read(values, resource, is_list=True)
         chosen = filters.read(query, values, resource.kind)
@@ -42,14 +49,38 @@ class ListView(PublicView):
                 return answer
         page = listing.read(resource.kind, chosen, order, window, full=selection.needs_payload())
         root = resource.root(request)
+        places = [row.place for row in page.rows]
         body = joining.page(
             page.total,
-            self._link(request, page, window, root, backward=False),
-            self._link(request, page, window, root, backward=True),
+            _link(request, page.after, places, window, root, backward=False),
+            _link(request, page.before, places, window, root, backward=True),
             self._results(request, page, selection, root),
         )
         response = HttpResponse(body, content_type="application/json")
         return caching.keepable(response, page.state.etag(request), page.state.changed)
+
+    def _drafts(self, request: HttpRequest) -> HttpResponseBase:
+        """Working copies, for those who may see them."""
+        resource, query = self.resource, request.GET
+        access.allow(access.known(request), resource, access.Act.READ_DRAFTS)
+        allowed = (*drafts.allowed(resource.kind), "ordering", *selecting.PARAMETERS, *paging.PARAMETERS, "draft")
+        values = parameters.read(query, allowed, filters.REPEATABLE)
+        parameters.flag(values, "draft")
+        selection = selecting.read(values, resource, is_list=True)
+        order = drafts.order_of(values)
+        window = paging.window_of(query, values, order.types)
+        page = drafts.read(resource.kind, filters.read(query, values, resource.kind), order, window)
+        is_summary = not selection.needs_payload()
+        bodies = [(one.slug, drafts.payload(one, is_summary=is_summary)) for one, _ in page.rows]
+        places = [place for _, place in page.rows]
+        root = resource.root(request)
+        body = joining.page(
+            page.total,
+            _link(request, page.after, places, window, root, backward=False),
+            _link(request, page.before, places, window, root, backward=True),
+            (orjson.dumps(one) for one in selection.documents(bodies, resource, resources.roots(request))),
+        )
+        return caching.private(HttpResponse(body, content_type="application/json"), caching.etag_of(body))
 
     def _results(
         self, request: HttpRequest, page: listing.Page, selection: selecting.Selection, root: str
@@ -62,22 +93,24 @@ class ListView(PublicView):
         bodies = ((row.slug, row.body) for row in page.rows)
         return [orjson.dumps(one) for one in selection.documents(bodies, self.resource, resources.roots(request))]
 
-    def _link(
-        self, request: HttpRequest, page: listing.Page, window: paging.Window, root: str, *, backward: bool
-    ) -> str | None:
-        if not (page.before if backward else page.after):
-            return None
-        query = request.GET
-        if window.number:
-            # The first page has one address, whether a reader came back to it or began with it.
-            number = window.number - 1 if backward else window.number + 1
-            return paging.link(root, query, page=str(number) if number > 1 else None)
-        if page.rows:
-            place = page.rows[0 if backward else -1].place
-        else:
-            assert window.place is not None
-            place = window.place.values
-        return paging.link(root, query, cursor=paging.cursor(query, backward, place))
+
+def _link(
+    request: HttpRequest, is_there: bool, places: Sequence[Any], window: paging.Window, root: str, *, backward: bool
+) -> str | None:
+    """The next or previous page. places: of the rows on this one."""
+    if not is_there:
+        return None
+    query = request.GET
+    if window.number:
+        # The first page has one address, whether a reader came back to it or began with it.
+        number = window.number - 1 if backward else window.number + 1
+        return paging.link(root, query, page=str(number) if number > 1 else None)
+    if places:
+        place = places[0 if backward else -1]
+    else:
+        assert window.place is not None
+        place = window.place.values
+    return paging.link(root, query, cursor=paging.cursor(query, backward, place))
 
 
 class ItemView(PublicView):
@@ -100,6 +133,20 @@ class ItemView(PublicView):
         detail = f'No {kind} has the slug "{shown}". All are listed at {self.resource.path()}.'
         raise ApiError(404, f"{kind}.not_found", detail, cache=MISSING_CACHE)
 
+    def working(self, request: HttpRequest, slug: str) -> drafts.Working | HttpResponseBase:
+        """The working copy, for those who may see it, or the way to it.
+
+        Raises:
+            ApiError: 401, 403; 404 and 410 as above.
+        """
+        resource = self.resource
+        access.allow(access.known(request), resource, access.Act.READ_DRAFTS)
+        if found := drafts.find(resource.kind, slug):
+            return found if found.slug == slug else caching.private(self.redirect(request, found.slug))
+        if current := drafts.successor(resource.kind, slug):
+            return caching.private(self.redirect(request, current))
+        raise drafts.missing(resource, slug)
+
     def redirect(self, request: HttpRequest, slug: str) -> HttpResponsePermanentRedirect:
         return redirects.moved(request, self.address(self.resource.path(), slug))
 
@@ -110,7 +157,7 @@ class ItemView(PublicView):
 class DetailView(ItemView):
     def get(self, request: HttpRequest, slug: str) -> HttpResponseBase:
         if request.GET:
-            return self._selected(request, slug)
+            return self._draft(request, slug) if _wants_draft(request) else self._selected(request, slug)
         found = published.detail(self.resource.kind, slug, known=request.META.get("HTTP_IF_NONE_MATCH", ""))
         if found is None:
             return self.elsewhere(request, slug)
@@ -124,8 +171,25 @@ class DetailView(ItemView):
             lambda: joining.with_addresses(self.resource, root, slug, found.payload),
         )
 
+    def _draft(self, request: HttpRequest, slug: str) -> HttpResponseBase:
+        found = self.working(request, slug)
+        if not isinstance(found, drafts.Working):
+            return found
+        values = parameters.read(request.GET, ("draft", *selecting.PARAMETERS))
+        parameters.flag(values, "draft")
+        selection = selecting.read(values, self.resource, is_list=False)
+        if selection.is_plain:
+            body = drafts.answer(found, self.resource, self.resource.root(request))
+            etag = found.etag
+        else:
+            [one] = selection.documents([(found.slug, drafts.payload(found))], self.resource, resources.roots(request))
+            body = orjson.dumps(one)
+            etag = selection.etag(found.etag, state.read() if selection.expand else state.State())
+        answer = get_conditional_response(request, etag) or HttpResponse(body, content_type="application/json")
+        return caching.private(answer, etag)
+
     def _selected(self, request: HttpRequest, slug: str) -> HttpResponseBase:
-        values = parameters.read(request.GET, selecting.PARAMETERS)
+        values = parameters.read(request.GET, ("draft", *selecting.PARAMETERS))
         selection = selecting.read(values, self.resource, is_list=False)
         if caching.is_conditional(request):
             head = published.head(self.resource.kind, slug)
@@ -161,28 +225,43 @@ def _changed(selection: selecting.Selection, found: published.Detail) -> datetim
     return found.state.changed if selection.expand else found.published_at
 
 
+def _wants_draft(request: HttpRequest) -> bool:
+    # Whatever else it says is refused there.
+    return request.GET.get("draft", "false") != "false"
+
+
 class MarkdownView(ItemView):
     content_negotiation_class = AddressDecides
     media_type = None
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponseBase:
+        if request.GET and _wants_draft(request):
+            return self._draft(request, slug)
         found = published.file(self.resource.kind, slug, known=request.META.get("HTTP_IF_NONE_MATCH", ""))
         if found is None:
             return self.elsewhere(request, slug)
         if found.slug != slug:
             return self.redirect(request, found.slug)
-        parameters.read(request.GET)
+        parameters.read(request.GET, ("draft",))
+        return caching.conditional(request, found.etag, found.published_at, lambda: _file(found.data))
 
-        def make() -> HttpResponse:
-            response = HttpResponse(found.data, content_type="text/markdown; charset=utf-8")
-            # A file may hold HTML, and must never be run as a page of ours.
-            response["X-Content-Type-Options"] = "nosniff"
-            return response
-
-        return caching.conditional(request, found.etag, found.published_at, make)
+    def _draft(self, request: HttpRequest, slug: str) -> HttpResponseBase:
+        found = self.working(request, slug)
+        if not isinstance(found, drafts.Working):
+            return found
+        parameters.flag(parameters.read(request.GET, ("draft",)), "draft")
+        etag = f'"{found.revision}-{found.text[:16]}"'
+        return caching.private(get_conditional_response(request, etag) or _file(found.data), etag)
 
     def address(self, root: str, slug: str) -> str:
         return resources.markdown(root, slug)
+
+
+def _file(data: bytes) -> HttpResponse:
+    response = HttpResponse(data, content_type="text/markdown; charset=utf-8")
+    # A file may hold HTML, and must never be run as a page of ours.
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @description.entry_list

@@ -32,6 +32,8 @@ _ADDRESSES = (
 
 
 class Root(PublicView):
+    is_open = True
+
     @description.root
     def get(self, request: HttpRequest) -> HttpResponseBase:
         parameters.read(request.GET)

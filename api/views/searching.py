@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from api import (
+    access,
     caching,
     description,
     filters,
@@ -172,6 +173,7 @@ class AnnotateView(PublicView):
         return caching.keepable(HttpResponse(body, content_type=JSON), now.etag(request), now.changed)
 
     def post(self, request: Request) -> HttpResponseBase:
+        access.admit(request._request, is_open=False)
         parameters.read(request.query_params)
         data = _checked(request.data)
         body = self._annotated(

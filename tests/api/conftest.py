@@ -1,13 +1,16 @@
 """A small cast, published through the real door."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.cache import cache
 from django.test import Client
 
 import documents
+from api.models import Token
 from books.editing import save_book
 from glossary.editing import delete_entry, save_entry
 from publishing import kinds, writer
@@ -135,3 +138,31 @@ def black_box(db: None) -> Item:
 @pytest.fixture
 def big_book(db: None) -> Item:
     return save_book(documents.parse(BIG_BOOK), publish=True)
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., User]:
+    """An account with the permissions named as in `change_entry`, that may enter the admin."""
+
+    def make(name: str, *permissions: str, **options: Any) -> User:
+        user = User.objects.create_user(name, is_staff=True, **options)
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def token(person: Callable[..., User]) -> Callable[..., str]:
+    """The text of a new token of a new account."""
+
+    def make(*scopes: str, may: Iterable[str] = ()) -> str:
+        user = person(f"owner-{User.objects.count()}", *may)
+        return Token.objects.make(user, scopes, days=None)[1]
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> None:
+    cache.clear()

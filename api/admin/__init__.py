@@ -1,0 +1,3 @@
+from api.admin.tokens import TokenAdmin
+
+__all__ = ["TokenAdmin"]
