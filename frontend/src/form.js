@@ -1,6 +1,7 @@
 // The form as a whole: nothing typed is lost by leaving, nothing is sent twice, and Ctrl+S saves.
 
 import { slugOf } from "./dom.js";
+import { sitting } from "./sitting.js";
 
 export function guard(form) {
   const snapshot = () => new URLSearchParams(new FormData(form)).toString();
@@ -11,8 +12,15 @@ export function guard(form) {
   addEventListener("beforeunload", (event) => {
     if (!sending && isDirty()) event.preventDefault();
   });
+  const keeper = form.dataset.autosave ? sitting(form, { isDirty, isSending: () => sending }) : null;
   form.addEventListener("submit", (event) => {
     if (sending) return event.preventDefault();
+    // What is kept is forgotten with the save, so it must not arrive after it.
+    const underway = keeper?.settled();
+    if (underway) {
+      event.preventDefault();
+      return underway.then(() => form.requestSubmit(event.submitter));
+    }
     sending = true;
     // After the browser has read which button it was.
     setTimeout(() => buttons().forEach((button) => (button.disabled = true)));

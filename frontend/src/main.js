@@ -1,6 +1,8 @@
 import { chips } from "./chips.js";
+import { clock } from "./dom.js";
 import { editor } from "./editor.js";
 import { followTitle, guard } from "./form.js";
+import { renewToken } from "./http.js";
 import { newSections, rows } from "./rows.js";
 
 function upgrade(root) {
@@ -26,7 +28,9 @@ function whenOpened(details, opened) {
 }
 
 function start() {
+  addEventListener("submit", (event) => renewToken(event.target), { capture: true });
   for (const part of document.querySelectorAll("[data-lemma-part]")) upgrade(part);
+  for (const time of document.querySelectorAll("time[data-clock]")) time.textContent = clock(time.dateTime);
   const form = document.querySelector("form[data-lemma-form]");
   if (!form) return;
   const slug = form.querySelector("input[data-follows-title]");

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from documents import Document, DocumentError, merge, parse
-from publishing import kinds, names
+from publishing import autosaving, kinds, names
 from publishing.admin import lists
 from publishing.admin.access import in_background
 from publishing.admin.base import number, text_of
@@ -26,15 +26,16 @@ from publishing.admin.history import HistoryPages
 from publishing.admin.releasing import ReleasePages, moment, schedules
 from publishing.admin.renaming import RenamePages
 from publishing.admin.settling import Settling
+from publishing.admin.sitting import SittingPages
 from publishing.admin.states import state
 from publishing.errors import EditConflict, NameTaken, StaleRevision, WriteRefused
-from publishing.models import Conflict, Item, Reference
+from publishing.models import Autosave, Conflict, Item, Reference
 from publishing.problems import InvalidDocument, Problem, Severity
 
 _FOUND = 20
 
 
-class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages):
+class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages, SittingPages):
     """What the pages of entries and books share."""
 
     # Asked by the addresses of the Markdownx field.
@@ -90,6 +91,8 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages):
             if not may_write or (not may_publish and {"_publish", "_schedule"} & request.POST.keys()):
                 raise PermissionDenied
             return self._save(request, row, item)
+        if may_write and (kept := self.kept_for(request, item)):
+            return self._taken(request, row, item, kept)
         editor = self._editor(item, bytes(item.working.data) if item else None, None)
         if item is None:
             given = {name: request.GET[name][:300] for name in ("title", "slug") if name in request.GET}
@@ -97,6 +100,13 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages):
         if not may_write:
             editor.freeze()
         return self._form_page(request, row, editor, item.revision if item else None, may_write=may_write)
+
+    def _taken(self, request: HttpRequest, row: Any, item: Item | None, kept: Autosave) -> HttpResponse:
+        """The form as it was when it was kept, from the revision it was made from: saving it merges what came since."""
+        base = kept.base_revision
+        data = text_of(item, base) if item else None
+        editor = self._editor(item, data, autosaving.fields(kept))
+        return self._form_page(request, row, editor, base, may_write=True, taken=kept)
 
     def _gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """No such item. What somebody typed while it was deleted is shown, so that it can be kept."""
@@ -142,6 +152,7 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages):
         saved = self._write(request, editor, item, base, document) if document else None
         if saved is None:
             return self._form_page(request, row, editor, base, may_write=True)
+        autosaving.forget(request.user, window=request.POST.get("window", ""))
         if at:
             self.schedule_saved(request, saved, at)
         page = "changes" if "_review" in request.POST else "change"
@@ -208,7 +219,14 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages):
             messages.success(request, format_html(_("{} is saved. Readers see it once it is published."), name))
 
     def _form_page(
-        self, request: HttpRequest, row: Any, editor: Editor, base: int | None, *, may_write: bool
+        self,
+        request: HttpRequest,
+        row: Any,
+        editor: Editor,
+        base: int | None,
+        *,
+        may_write: bool,
+        taken: Autosave | None = None,
     ) -> HttpResponse:
         editor.label_references()
         item = row.item if row else None
@@ -238,6 +256,7 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages):
             "file_address": reverse(f"api:{self.api_name}-markdown", args=[item.slug])
             if item and row.is_public
             else "",
+            **(self.sitting_context(request, item, taken) if may_write else {}),
         }
         # 200, as Django's own forms answer, since the browser shows the page either way.
         return TemplateResponse(request, self.form_template, context)

@@ -4,8 +4,10 @@ from .items import Blob, Item, PreviousSlug, Reference
 from .published import Facet, FacetCount, Published
 from .revisions import Revision
 from .schedules import Schedule
+from .sitting import Autosave, Presence
 
 __all__ = [
+    "Autosave",
     "Blob",
     "Change",
     "Conflict",
@@ -13,6 +15,7 @@ __all__ = [
     "FacetCount",
     "FeedCounter",
     "Item",
+    "Presence",
     "PreviousSlug",
     "Published",
     "Reference",

@@ -41,6 +41,8 @@ ALLOWED = {
     "books/projection.py": "the writer's rows of books",
     "publishing/schedule.py": "schedules, which are no content",
     "publishing/due.py": "the same",
+    "publishing/autosaving.py": "forms that were not saved, which are no content",
+    "publishing/presence.py": "who is there, which is no content",
     "publishing/rebuilding.py": "payloads, made anew from the same texts",
     "config/roles.py": "groups and permissions, which are no content",
 }
