@@ -34,13 +34,13 @@ class TokenAuthentication(KnoxAuthentication):
 
 
 class Act(Enum):
-    """What a token needs, and the account: the verb of a permission of the model."""
+    """What a token needs, and the account: the verbs of permissions of the model."""
 
-    READ_DRAFTS = (Scope.READ, "view")
-    ADD = (Scope.WRITE, "add")
-    CHANGE = (Scope.WRITE, "change")
-    DELETE = (Scope.WRITE, "delete")
-    PUBLISH = (Scope.PUBLISH, "change")
+    READ_DRAFTS = (Scope.READ, ("view",))
+    ADD = (Scope.WRITE, ("add",))
+    CHANGE = (Scope.WRITE, ("change",))
+    DELETE = (Scope.WRITE, ("delete",))
+    PUBLISH = (Scope.PUBLISH, ("change", "publish"))
 
 
 _MODELS = {"entry": "glossary", "book": "books"}
@@ -90,10 +90,10 @@ def allow(request: Request, resource: Resource, *acts: Act) -> None:
     if not request.user.is_authenticated:
         raise unauthenticated("This needs a token, or a login.")
     for act in acts:
-        scope, verb = act.value
+        scope, verbs = act.value
         if isinstance(request.auth, Token) and not request.auth.allows(scope):
             raise ApiError(403, "scope.missing", f'This needs a token with the scope "{scope}".')
-        if not request.user.has_perm(f"{_MODELS[resource.kind]}.{verb}_{resource.kind}"):
+        if not request.user.has_perms([f"{_MODELS[resource.kind]}.{verb}_{resource.kind}" for verb in verbs]):
             raise ApiError(403, "permission_denied", f"Your account may not {_said(act)} {resource.plural}.")
 
 

@@ -30,6 +30,7 @@ _MORE: dict[str, dict[str, list[str]]] = {
         "sync.run": ["add"],
         "auth.user": ["view", "add", "change", "delete"],
         "auth.group": ["view"],
+        "api.token": ["view", "add", "delete"],
     },
 }
 

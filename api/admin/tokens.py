@@ -58,9 +58,17 @@ class TokenAdmin(ModelAdmin):
     actions = ("revoke",)
     list_select_related = ("user",)
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        tokens = super().get_queryset(request)
-        return tokens if _is_superuser(request) else tokens.filter(user=request.user.pk)
+    def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        form = super().get_form(request, obj, **options)
+        if obj is None and not request.user.is_superuser:
+            # Nobody makes a token that may do more than its maker could come to do.
+            form.base_fields["user"].queryset = form.base_fields["user"].queryset.filter(is_superuser=False)
+        return form
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (
+            obj is None or request.user.is_superuser or not obj.user.is_superuser
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # What it may do was decided when it was handed out.
@@ -69,8 +77,7 @@ class TokenAdmin(ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj:
             return ("name", "user", "scopes", "token_key", "created", "expiry")
-        # Nobody makes a token that may do what others may.
-        return ("name", "user", "scopes", "days") if _is_superuser(request) else ("name", "scopes", "days")
+        return ("name", "user", "scopes", "days")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
@@ -79,15 +86,16 @@ class TokenAdmin(ModelAdmin):
 
     @admin.action(description=_("Revoke"), permissions=["delete"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[Token]) -> None:
+        if not request.user.is_superuser:
+            tokens = tokens.filter(user__is_superuser=False)
         count, _others = tokens.delete()
         messages.success(request, _("%d revoked.") % count)
 
     def save_model(self, request: HttpRequest, obj: Token, form: Any, change: bool) -> None:
-        owner = obj.user if _is_superuser(request) else request.user
         made, text = Token.objects.make(
-            owner, form.cleaned_data["scopes"], name=obj.name, days=form.cleaned_data["days"]
+            obj.user, form.cleaned_data["scopes"], name=obj.name, days=form.cleaned_data["days"]
         )
-        obj.digest, obj.token_key, obj.user, obj.scopes = made.digest, made.token_key, made.user, made.scopes
+        obj.pk = made.pk
         messages.warning(
             request,
             format_html(
@@ -113,7 +121,3 @@ class TokenAdmin(ModelAdmin):
         if token.expiry is None:
             return _("never")
         return token.expiry if token.expiry > timezone.now() else _("ended")
-
-
-def _is_superuser(request: HttpRequest) -> bool:
-    return bool(request.user.is_active and getattr(request.user, "is_superuser", False))

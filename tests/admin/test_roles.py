@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory
 from django.urls import get_resolver
 from django.utils import timezone
 
+from api.models import Token
 from config import roles
 from config.roles import ADMINISTRATOR, EDITOR, VIEWER, WRITER
 from glossary.models import Category, Tag
@@ -116,12 +117,14 @@ ROWS = [
     *_of_rows("auth", "user", ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
     Row("auth_user_password_change", "auth/user/{user}/password/", ADMINISTRATOR),
     Row("auth_user_password_change", "auth/user/{user}/password/", ADMINISTRATOR, {}),
+    *_of_rows("api", "token", ADMINISTRATOR, ADMINISTRATOR, "superuser", ADMINISTRATOR),
     *_of_rows("auth", "group", ADMINISTRATOR, "superuser", "superuser", "superuser"),
 ]
 
 # The actions of lists, by model: name and the first role that may.
 ACTIONS = {
     "auth.User": {"delete_selected": ADMINISTRATOR},
+    "api.Token": {"revoke": ADMINISTRATOR},
     "auth.Group": {"delete_selected": "superuser"},
 }
 
@@ -157,6 +160,7 @@ def cast(make_entry: Callable[..., Item], make_book: Callable[..., Item]) -> Cas
         "conflict": conflict.pk,
         "user": User.objects.create_user("somebody").pk,
         "group": Group.objects.create(name="Others").pk,
+        "token": Token.objects.make(users[WRITER], ["read"], days=None)[0].pk,
     }
     return Cast(clients, users, keys)
 
