@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -79,6 +80,8 @@ class SittingPages(ItemPages):
 
     def forget_view(self, request: HttpRequest) -> HttpResponse:
         """POST `kept`: throws away what was kept, and goes back to the form."""
+        if not (self.has_change_permission(request) or self.has_add_permission(request)):
+            raise PermissionDenied
         key = number(request.POST.get("kept"))
         item = self.get_object(request, request.POST.get("item", ""))
         if request.method == "POST" and key:

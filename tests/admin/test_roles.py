@@ -45,7 +45,7 @@ def _of_items(model: str, label: str) -> Iterator[Row]:
 
     def row(page: str, least: str, data: dict[str, Any] | None = None, note: str = "") -> Row:
         at = f"{label}/{model}/" if page == "changelist" else f"{label}/{model}/{page}/"
-        path = at if page in ("changelist", "add", "lookup") else f"{one}/{page}/"
+        path = at if page in ("changelist", "add", "lookup", "forget") else f"{one}/{page}/"
         return Row(f"{label}_{model}_{page}", path, least, data, note)
 
     base = {"base_revision": "1"}
@@ -75,6 +75,11 @@ def _of_items(model: str, label: str) -> Iterator[Row]:
     yield row("download", VIEWER)
     yield row("delete", EDITOR)
     yield row("delete", EDITOR, base)
+    kept = {"window": "window-of-somebody", "title": "New"}
+    yield Row(f"{label}_{model}_autosave_new", f"{label}/{model}/autosave/", WRITER, kept)
+    yield row("autosave", WRITER, {**base, **kept})
+    yield row("pulse", WRITER, kept)
+    yield row("forget", WRITER, {"kept": "1"})
 
 
 def _of_rows(label: str, model: str, look: str, add: str, change: str, delete: str) -> Iterator[Row]:
