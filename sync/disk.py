@@ -3,10 +3,11 @@
 All go through the name `os` of this module, so that a test can count them, let them fail, or end the process in any.
 """
 
+import errno
 import os
 import stat
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 TEMPORARY_PREFIX, TEMPORARY_SUFFIX = ".lemma-", ".tmp"
@@ -14,6 +15,7 @@ _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _FOLDER = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 _CHUNK = 1 << 20
+_USUAL = 1 << 16
 
 
 class TooLarge(OSError):
@@ -31,30 +33,53 @@ def scan(folder: str | Path) -> list[os.DirEntry[str]]:
         return sorted(found, key=lambda each: each.name)
 
 
-def read(path: str | Path, limit: int) -> bytes:
-    """The whole of a regular file of at most `limit` bytes. Never waits for a pipe and never follows a link.
-
-    Raises:
-        TooLarge: and nothing was read.
-        OSError: it is not there, no regular file, or cannot be read.
-    """
-    descriptor = os.open(path, _READ)
+@contextmanager
+def opened(folder: Path) -> Iterator[int]:
+    """A folder for `read` to look below: where there are thousands of files, the way to each is shorter."""
+    descriptor = os.open(folder, _FOLDER)
     try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(f"{path} is no regular file")
-        if found.st_size > limit:
-            raise TooLarge(f"{path} has {found.st_size} bytes")
-        data = os.read(descriptor, found.st_size + 1)
-        # Somebody may be writing right now: what was read is what counts, up to the end that is there.
-        if len(data) != found.st_size:
-            parts = [data]
-            while part := os.read(descriptor, _CHUNK):
-                parts.append(part)
-            data = b"".join(parts)
-        return data
+        yield descriptor
     finally:
         os.close(descriptor)
+
+
+def read(path: str | Path, limit: int, *, below: int | None = None) -> bytes:
+    """The whole of a regular file of at most `limit` bytes. Never waits for a pipe and never follows a link.
+
+    Args:
+        below: a folder that is `opened`, from which the path leads on.
+
+    Raises:
+        TooLarge: and nothing is given.
+        OSError: it is not there, no regular file, or cannot be read.
+    """
+    descriptor = os.open(path, _READ, dir_fd=below)
+    try:
+        # At a position, which pipes and sockets refuse: nearly all files are regular and small, and asking each
+        # whether it is would take as long as hashing it.
+        data = os.pread(descriptor, _USUAL, 0)
+        # Somebody may be writing right now: what was read is what counts, up to the end that is there.
+        if len(data) > limit or os.pread(descriptor, 1, len(data)):
+            data = _long(descriptor, path, limit)
+        return data
+    except OSError as error:
+        if error.errno == errno.ESPIPE:
+            raise OSError(f"{path} is no regular file") from None
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def _long(descriptor: int, path: str | Path, limit: int) -> bytes:
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(f"{path} is no regular file")
+    if found.st_size > limit:
+        raise TooLarge(f"{path} has {found.st_size} bytes")
+    parts = []
+    while part := os.read(descriptor, _CHUNK):
+        parts.append(part)
+    return b"".join(parts)
 
 
 def write(target: Path, data: bytes) -> None:

@@ -15,7 +15,7 @@ from sync.locks import locked
 from sync.places import Place, SyncError
 from sync.plan import Action, Half
 from sync.reports import Report
-from sync.state import Known, known_items, texts
+from sync.state import Known, texts
 from sync.steps import Step, Steps, steps_of
 
 COLUMNS = {
@@ -129,7 +129,6 @@ def _planned(places: Sequence[Place], options: Options, progress: Progress) -> t
 def _plan(place: Place, options: Options, report: Report, progress: Progress) -> Steps:
     matched = matching.match(
         place,
-        known_items(place),
         only=options.only,
         parsing=options.half is not Half.FILES,
         progress=progress,
@@ -138,7 +137,7 @@ def _plan(place: Place, options: Options, report: Report, progress: Progress) ->
         for leftover in matched.leftovers:
             disk.remove(leftover)
     plan = steps_of(place, matched, options.half, prune=options.prune, prefer=options.prefer)
-    report.count(place.kind, "unchanged", 0)
+    report.count(place.kind, "unchanged", plan.settled)
     if "skipped" in report.columns:
         report.skipped += [(place.name(path), reason) for path, reason in matched.skipped]
         report.count(place.kind, "skipped", len(matched.skipped))
@@ -227,7 +226,7 @@ def _refuse_mass_delete(plans: list[Steps], half: Half) -> None:
                 f"{going} of {here} would be removed, because their files are gone from {plan.place.shown}. "
                 "Nothing was done. Add --allow-mass-delete if that is what you want."
             )
-        files = sum(step.file is not None for step in plan.steps)
+        files = plan.settled + sum(step.file is not None for step in plan.steps)
         going = sum(step.action is Action.DELETE_FILE and step.clash is None for step in plan.steps)
         # Who prunes has asked for it.
         if half is Half.BOTH and _is_a_mass(going, files):

@@ -1,6 +1,7 @@
 """Files of one folder: found and located, and never anything outside it."""
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -13,6 +14,8 @@ from sync.places import Place, SyncError
 
 _SKIPPED = {"readme.md", "_template.md"}
 _PATH_LIMIT = 1024
+# Names with which nothing can be wrong: nearly all, and they are spared the questions.
+_PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,199}\.md")
 
 
 @dataclass(slots=True)
@@ -49,9 +52,13 @@ def _list(place: Place, folder: str, below: str, found: Listing) -> None:
         message = f"The folder cannot be read: {error.strerror}."
         found.problems.append(Problem("folder.unreadable", message, disk.hint(error), path=name))
         return
+    is_plain = _PLAIN_NAME.fullmatch
+    is_usual = len(below) < _PATH_LIMIT - 250 and _unusable(below) is None
     for file in entries:
         path = below + file.name
-        if file.name.startswith(disk.TEMPORARY_PREFIX) and file.name.endswith(disk.TEMPORARY_SUFFIX):
+        if is_usual and is_plain(file.name) and file.name not in _SKIPPED and file.is_file(follow_symlinks=False):
+            found.paths.append(path)
+        elif file.name.startswith(disk.TEMPORARY_PREFIX) and file.name.endswith(disk.TEMPORARY_SUFFIX):
             found.leftovers.append(Path(file.path))
         elif file.name.lower().endswith(".md"):
             if reason := _reason_to_skip(file):
@@ -128,6 +135,11 @@ def locate(place: Place, path: str) -> Path:
 
 def twins(paths: Iterable[str]) -> dict[str, str]:
     """Paths that are one file on disks that ignore letter case, each with another of them."""
+    paths = list(paths)
+    joined = "".join(paths)
+    if joined.isascii() and joined == joined.lower():
+        # Each is its own compared form.
+        return {}
     first: dict[str, str] = {}
     found: dict[str, str] = {}
     for path in paths:

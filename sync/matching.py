@@ -1,16 +1,17 @@
 """Which file belongs to which item: by path, else by slug, else by equal text."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from documents import DocumentError, limits, parse
 from publishing import kinds, names
 from publishing.kinds import Reading
 from publishing.problems import Problem
-from sync import disk, folder
+from sync import disk, folder, state
 from sync.places import Place
-from sync.state import Agreed, Known, texts
+from sync.state import Agreed, Known, Settled, texts
 
 Progress = Callable[[int], None]
 
@@ -35,9 +36,14 @@ class Pair:
 
 @dataclass(slots=True)
 class Matched:
-    """pairs: all that can be planned. leftovers: temporary files of a sync that was killed."""
+    """pairs: all that can be planned. leftovers: temporary files of a sync that was killed.
+
+    settled: paths, without those of folders, of the files of which there is nothing to be planned, because file, item
+    and base are the same; they are in no pair.
+    """
 
     pairs: list[Pair] = field(default_factory=list)
+    settled: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     # Paths, without those of folders, that have an error; whatever hangs on them stays as it is.
     bad: set[str] = field(default_factory=set)
@@ -53,36 +59,66 @@ class Matched:
 
 def match(
     place: Place,
-    known: list[Known],
     *,
     only: frozenset[str] = frozenset(),
     parsing: bool = True,
     progress: Progress = lambda number: None,
 ) -> Matched:
-    """Reads the folder and finds the item of each file. Files whose text is known are not parsed.
+    """Reads the folder and finds the item of each file. Files whose text is known are not parsed; of items whose file
+    is as it should be, nothing else is read.
 
     A file that cannot be read, its item, and an item whose file is passed over or cannot be looked at are left out:
     they are never taken for deleted. Nor is an item without a file while there is a file of which nobody knows whose it
     is. What is wrong with them is in `problems`, with paths as messages name them.
 
     Args:
-        known: items as `state.known_items` gives them.
         only: paths, as in the folder, of the files that count; empty for all.
         parsing: False where it does not matter what new files say; files without an item are left out then.
         progress: called with the number of files just read.
     """
     found = folder.listing(place)
-    matching = _Matching(place, known, found, parsing)
-    matching.read(progress)
+    agreed = state.settled(place)
+    files, settled = _read(place, found.paths, agreed, progress)
+    matching = _Matching(place, found, settled, state.known_items(place, agreed, settled), parsing)
+    matching.out.met = matching.out.met or bool(agreed)
+    matching.take(files)
     return matching.result(only)
 
 
+def _read(
+    place: Place, paths: Sequence[str], agreed: Mapping[str, Settled], progress: Progress
+) -> tuple[list[tuple[str, bytes | OSError]], dict[str, Any]]:
+    """The files of which something may have to be done, by path, and those that are as they should be, by path the key
+    of the item.
+    """
+    files: list[tuple[str, bytes | OSError]] = []
+    settled: dict[str, Any] = {}
+    if not paths:
+        return files, settled
+    read, limit, find = disk.read, limits.FILE_BYTES, agreed.get
+    with disk.opened(place.folder) as below:
+        for path in paths:
+            try:
+                data = read(path, limit, below=below)
+            except OSError as error:
+                files.append((path, error))
+            else:
+                one = find(path)
+                if one is not None and one.text == sha256(data).hexdigest():
+                    settled[path] = one.pk
+                else:
+                    files.append((path, data))
+            progress(1)
+    return files, settled
+
+
 class _Matching:
-    def __init__(self, place: Place, known: list[Known], found: folder.Listing, parsing: bool):
+    def __init__(self, place: Place, found: folder.Listing, settled: dict[str, Any], known: list[Known], parsing: bool):
         self.place = place
         self.parsing = parsing
         self.kind = kinds.get(place.kind)
         self.paths = found.paths
+        self.settled = settled
         self.out = Matched(problems=list(found.problems), skipped=found.skipped, leftovers=found.leftovers)
         self.out.bad = {problem.path for problem in found.problems}
         self.out.met = any(item.base for item in known)
@@ -91,18 +127,20 @@ class _Matching:
         self.passed_over = {path for path, _ in found.skipped} | self.out.bad
         # Whether there is a file, or a folder of files, of which we cannot tell whose it is.
         self.has_strangers = bool(found.problems)
-        self.known = _heirs(known, set(self.paths))
-        self.item_at = _claims(self.known, set(self.paths))
+        # What a settled item has, nobody else can claim: neither its file nor, somebody having been faster, its path.
+        free = set(found.paths) - settled.keys()
+        self.known = _heirs([item for item in known if item.deleted or item.path not in settled], free, settled)
+        self.item_at = _claims(self.known, free)
         # Whose file is there, whether it can be read or not.
         self.present: set[Any] = {item.pk for item in self.item_at.values()}
         self.files: list[tuple[File, Known | None]] = []
 
-    def read(self, progress: Progress) -> None:
+    def take(self, files: Sequence[tuple[str, bytes | OSError]]) -> None:
+        """files: those that are not settled, as they were read."""
         by_slug, by_text = self._lost()
-        for path in self.paths:
+        for path, data in files:
             item = self.item_at.get(path)
-            file = self._read(path, item)
-            progress(1)
+            file = self._file(path, data, item)
             if file is None:
                 self.has_strangers |= item is None and self.parsing
                 continue
@@ -126,6 +164,7 @@ class _Matching:
             self.out.doubtful = [item for item in lost if item.base_path]
         pairs += [Pair(item, None) for item in lost if item not in self.out.doubtful]
         self.out.pairs = [pair for pair in pairs if not only or only & _paths(pair)]
+        self.out.settled = (self.settled.keys() & only if only else set(self.settled)) - self.out.bad
         return self.out
 
     def _lost(self) -> tuple[dict[str, Known], dict[str, Known]]:
@@ -155,16 +194,14 @@ class _Matching:
         path = item.base_path or item.path
         return path in self.passed_over or (bool(self.shut) and path.startswith(self.shut))
 
-    def _read(self, path: str, item: Known | None) -> File | None:
-        try:
-            data = disk.read(f"{self.place.folder}/{path}", limits.FILE_BYTES)
-        except disk.TooLarge:
+    def _file(self, path: str, data: bytes | OSError, item: Known | None) -> File | None:
+        if isinstance(data, disk.TooLarge):
             message = f"The file has more than the {limits.FILE_BYTES:,} bytes that are allowed."
             self._refuse(path, Problem("limit.file", message, "Split it into several entries."))
             return None
-        except OSError as error:
-            message = f"The file cannot be read: {error.strerror or error}."
-            self._refuse(path, Problem("file.unreadable", message, disk.hint(error)))
+        if isinstance(data, OSError):
+            message = f"The file cannot be read: {data.strerror or data}."
+            self._refuse(path, Problem("file.unreadable", message, disk.hint(data)))
             return None
         file = File(path, folder.digest(data))
         # Known by its hash, so there is nothing to parse.
@@ -184,6 +221,19 @@ class _Matching:
         file.data, file.record = data, reading.record
         return file
 
+    def _with_settled(self) -> list[tuple[File, Known | None]]:
+        """The files and, among them, settled ones whose slug is also that of another file."""
+        wanted = {names.key(file.record.slug) for file, _ in self.files if file.record}
+        if not (wanted and self.settled):
+            return self.files
+        paths = {pk: path for path, pk in self.settled.items()}
+        more: list[tuple[File, Known | None]] = [
+            (File(paths[item.pk], str(item.filed)), item)
+            for item in state.known_by_slug(self.place, wanted)
+            if item.pk in paths
+        ]
+        return sorted([*self.files, *more], key=lambda pair: pair[0].path)
+
     def _refuse(self, path: str, problem: Problem) -> None:
         if not self.parsing and path not in self.item_at:
             return
@@ -195,7 +245,7 @@ class _Matching:
             message = f"{path} and {other} are one file on disks that ignore letter case."
             self._refuse(path, Problem("path.twin", message, "Rename one of them."))
         by_slug: dict[str, list[tuple[File, Known | None]]] = {}
-        for file, item in self.files:
+        for file, item in self._with_settled():
             if slug := _slug_key(file, item):
                 by_slug.setdefault(slug, []).append((file, item))
         for same in by_slug.values():
@@ -213,10 +263,13 @@ class _Matching:
                 self._refuse(file.path, Problem("slug.taken", message, "Choose another slug."))
 
 
-def _heirs(known: list[Known], paths: set[str]) -> list[Known]:
-    """Live items that took the place of a deleted one: they are the ones to compare with the file that lies there."""
-    left = {item.base_path: item for item in known if item.deleted and item.base_path in paths}
-    if not left:
+def _heirs(known: list[Known], free: set[str], settled: Collection[str]) -> list[Known]:
+    """Live items that took the place of a deleted one: they are the ones to compare with the file that lies there.
+
+    free: paths of the files that are not settled.
+    """
+    left = {item.base_path: item for item in known if item.deleted and item.base_path in free}
+    if not left and not any(item.deleted and item.base_path in settled for item in known):
         return known
     heirs = []
     bequests = {}
@@ -229,7 +282,7 @@ def _heirs(known: list[Known], paths: set[str]) -> list[Known]:
     # The tombstone itself has no file any more, and nothing in the folder is its text.
     return [
         item._replace(base_path="", bequest=bequests.get(item.pk))
-        if item.deleted and item.base_path in inherited
+        if item.deleted and (item.base_path in inherited or item.base_path in settled)
         else item
         for item in heirs
     ]

@@ -1,10 +1,10 @@
 """What the database knows about a folder: its items and the texts both last agreed on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from publishing import bulk
 from publishing.models import Blob, Conflict, Item
@@ -41,23 +41,89 @@ class Known(NamedTuple):
         return self.working != self.filed
 
 
-def known_items(place: Place) -> list[Known]:
-    """All live items of the kind and the deleted ones with a base or a conflict here, ordered by path: two queries."""
-    bases = {
-        item: (document, path)
-        for item, document, path in Base.objects.filter(root=place.root).values_list("item", "document", "path")
-    }
-    waiting = Conflict.objects.filter(origin=Conflict.Origin.FILES, root=place.root, resolved_at=None)
-    gone = Q(pk__in=Base.objects.filter(root=place.root).values("item")) | Q(pk__in=waiting.values("item"))
-    rows = (
-        Item.objects.filter(Q(deleted_at=None) | gone, kind=place.kind, locale=settings.LEMMA_LOCALE)
-        .order_by("path")
-        .values_list("pk", "path", "slug", "slug_key", "title", "revision", "filed", "working", "deleted_at")
+class Settled(NamedTuple):
+    """What the file of an item has to hold so that nothing is left to do. `text` is its sha256."""
+
+    pk: Any
+    text: str
+
+
+def settled(place: Place) -> dict[str, Settled]:
+    """By path, the live items that lie where they should and whose base is what they are filed with: one query.
+
+    Where the file still is that text, which it nearly always is, no more has to be known of the item.
+    """
+    rows = _settled(place).values_list("path", "item", "document")
+    return {path: Settled(pk, text) for path, pk, text in rows}
+
+
+def known_items(place: Place, agreed: Mapping[str, Settled], found: Collection[str]) -> list[Known]:
+    """All live items of the kind and the deleted ones with a base or a conflict here, ordered by path: two queries.
+
+    Args:
+        agreed: the `settled` ones.
+        found: paths of those that are left out, because their files are as they should be.
+    """
+    left_out = {agreed[path].pk for path in found}
+    open_ = [one.pk for path, one in agreed.items() if path not in found]
+    items = Item.objects.filter(Q(deleted_at=None) | _gone(place), kind=place.kind, locale=settings.LEMMA_LOCALE)
+    if left_out and len(open_) <= _LOOKUP:
+        if not _has_others(place, len(agreed)):
+            items = Item.objects.filter(pk__in=open_)
+        else:
+            items = items.filter(~Q(pk__in=_settled(place).values("item")) | Q(pk__in=open_))
+    return [item for item in _known(place, items) if item.pk not in left_out]
+
+
+def known_by_slug(place: Place, slug_keys: Iterable[str]) -> list[Known]:
+    """The live items of the kind that have one of these slugs."""
+    wanted = list(slug_keys)
+    live = Item.objects.filter(deleted_at=None, kind=place.kind, locale=settings.LEMMA_LOCALE)
+    found: list[Known] = []
+    for start in range(0, len(wanted), _LOOKUP):
+        found += _known(place, live.filter(slug_key__in=wanted[start : start + _LOOKUP]))
+    return found
+
+
+def _known(place: Place, items: QuerySet[Item]) -> list[Known]:
+    rows = list(
+        items.order_by("path").values_list(
+            "pk", "path", "slug", "slug_key", "title", "revision", "filed", "working", "deleted_at"
+        )
     )
+    met = Base.objects.filter(root=place.root)
+    if len(rows) <= _LOOKUP:
+        met = met.filter(item__in=[row[0] for row in rows])
+    bases = {item: (document, path) for item, document, path in met.values_list("item", "document", "path")}
     return [
         Known(*row[:6], None if row[8] else row[6], row[7], row[8] is not None, *bases.get(row[0], (None, None)))
         for row in rows
     ]
+
+
+def _settled(place: Place) -> QuerySet[Base]:
+    return Base.objects.filter(
+        root=place.root,
+        path=F("item__path"),
+        document=F("item__filed"),
+        item__deleted_at=None,
+        item__kind=place.kind,
+        item__locale=settings.LEMMA_LOCALE,
+    ).exclude(item__in=_waiting(place).values("item"))
+
+
+def _has_others(place: Place, number: int) -> bool:
+    """Whether there are items, or bases of deleted ones, besides so many that are settled."""
+    live = Item.objects.filter(deleted_at=None, kind=place.kind, locale=settings.LEMMA_LOCALE)
+    return (live.count(), Base.objects.filter(root=place.root).count()) != (number, number) or _waiting(place).exists()
+
+
+def _gone(place: Place) -> Q:
+    return Q(pk__in=Base.objects.filter(root=place.root).values("item")) | Q(pk__in=_waiting(place).values("item"))
+
+
+def _waiting(place: Place) -> QuerySet[Conflict]:
+    return Conflict.objects.filter(origin=Conflict.Origin.FILES, root=place.root, resolved_at=None)
 
 
 def texts(digests: Iterable[str]) -> dict[str, bytes]:

@@ -82,7 +82,10 @@ class Step:
 
 @dataclass(slots=True)
 class Steps:
+    """settled: how many files there are besides of which nothing has to be done."""
+
     place: Place
+    settled: int = 0
     steps: list[Step] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     # Paths, as messages name them, of what was left alone because something is wrong with it.
@@ -95,7 +98,7 @@ def steps_of(place: Place, matched: Matched, half: Half, *, prune: bool = False,
     Args:
         prefer: "files" or "database" decides every conflict for that side; "" leaves them to a person.
     """
-    planner = _Planner(place, half, prune, prefer, matched.met, Steps(place))
+    planner = _Planner(place, half, prune, prefer, matched.met, Steps(place, len(matched.settled)))
     for pair in matched.pairs:
         planner.add(pair)
     planner.merge_all()
@@ -285,13 +288,15 @@ def _refuse_occupied(out: Steps, matched: Matched) -> None:
     """No file is written over one that belongs to somebody else, nor beside its twin in another letter case."""
     owners = {step.file.path: step for step in out.steps if step.file}
     aims = {step.path: step for step in out.steps if step.changes_files and step.action is not Action.DELETE_FILE}
+    if not aims:
+        return
     for path, step in aims.items():
         owner = owners.get(path, step)
         stays = owner is not step and owner.path == path and owner.action is not Action.DELETE_FILE
-        if stays or path in matched.bad:
+        if stays or path in matched.settled or path in matched.bad:
             message = f"{step.name} is the file of something else, so nothing was written there."
             _withdraw(out, step, Problem("path.taken", message, "Move that file, or give one of them another slug."))
-    for path, other in folder.twins(step.path for step in out.steps if step.wanted).items():
+    for path, other in folder.twins([*matched.settled, *(step.path for step in out.steps if step.wanted)]).items():
         if path in aims and aims[path] in out.steps:
             message = f"{path} and {other} are one file on disks that ignore letter case."
             _withdraw(out, aims[path], Problem("path.twin", message, "Delete or rename one of the two items."))

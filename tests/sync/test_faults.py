@@ -248,7 +248,7 @@ def _counted_run(scene: Scene, moments: Moments, *, database: bool = True) -> Ou
 
 def telling(scene: Scene) -> list[int]:
     """Moments of which each stands for its like: some of those that change something, and of those that only look."""
-    looks = ("open", "close", "fstat", "read", "lstat", "stat", "SELECT", "scandir", "fchmod")
+    looks = ("open", "close", "fstat", "read", "pread", "lstat", "stat", "SELECT", "scandir", "fchmod")
     changing = [n for n, name in enumerate(scene.moments, 1) if name not in looks]
     return sorted({*changing[::6], *range(1, len(scene.moments) + 1, 80)})
 
