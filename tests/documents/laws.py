@@ -401,6 +401,9 @@ def _cost_of_list(node: Node, old: list[Any], new: list[Any]) -> tuple[int, int]
             removed, added = removed + sum(less for less, _ in pairs), added + sum(more for _, more in pairs)
         else:
             removed += sum(heights[i] for i in was)
+            if node.shared and 0 in was and len(was) < len(old):
+                # The next dash moves up to the line of the outer one, over blank lines.
+                removed += node.dashes[was[-1] + 1] - node.items[was[-1]].last - 1
             # A block that stays one has a header.
             blocks = sum(_blocks(node.items[i]) for i in was)
             added += sum(_size(new[j]) for j in now) + blocks

@@ -28,11 +28,12 @@ def tokens(data: bytes) -> list[str]:
 
 
 class Words:
-    """Fresh tokens of one side."""
+    """Fresh tokens of one side, and the keys that it took away."""
 
     def __init__(self, side: str) -> None:
         self._side = side
         self._count = 0
+        self.gone: set[str] = set()
 
     def __call__(self) -> str:
         self._count += 1
@@ -173,7 +174,8 @@ def _edit_scalar(draw: st.DrawFn, document: Document, words: Words, mine: Mine, 
     key = _one(draw, [key for number, key in enumerate(numbered) if mine(number)])
     if key in document and key != "title" and draw(st.integers(0, 2)) == 0:
         del document[key]
-    else:
+        words.gone.add(key)
+    elif key not in words.gone:  # which would come back at another place
         document[key] = words()
 
 
@@ -201,6 +203,11 @@ def number_of(text: str) -> int:
     if first is None:
         return 0
     return {"b": int(first[0][1:-1]), "o": 0, "t": 1}[first[0][0]]
+
+
+def _sides_of(text: str) -> set[str]:
+    """Who wrote the tokens of a text: "b", "o", "t"."""
+    return {token[0] for token in TOKEN.findall(text)}
 
 
 def _edit_list(draw: st.DrawFn, document: Document, words: Words, mine: Mine, moves: bool) -> None:
@@ -268,7 +275,9 @@ def _edit_section(draw: st.DrawFn, document: Document, words: Words, mine: Mine,
     own = [index for index, text in enumerate(paragraphs) if index and mine(number_of(text))]
     what = draw(st.sampled_from(["add", "remove", "line"]))
     if what == "add" or not own:
-        paragraphs.insert(draw(st.integers(1, len(paragraphs))), f"{words()} stands here.")
+        # Beside one that the other side leaves alone: what is put amid what is taken away has lost its place.
+        places = sorted({1, *own, *(index + 1 for index in own)})
+        paragraphs.insert(draw(st.sampled_from(places)), f"{words()} stands here.")
     elif what == "remove":
         del paragraphs[_one(draw, own)]
     else:
@@ -289,12 +298,15 @@ def _edit_sections(draw: st.DrawFn, document: Document, words: Words, mine: Mine
         document.sections.insert(draw(st.integers(0, len(document.sections))), words(), f"{words()} and {words()}.")
         return
     at = _one(draw, own)
+    # With a new heading and a new text, nothing says that it is the same section.
+    renamed = TOKEN.search(list(document.sections)[at]) is not None
+    rewritten = bool(_sides_of(texts[at]) - {"b"})
     if what == "remove":
         del document.sections[at]
-    elif what == "write":
+    elif what == "write" and not renamed:
         first = TOKEN.search(texts[at])
         document.sections[at] = f"{first[0] if first else ''} {words()}"
-    elif what == "rename":
+    elif what == "rename" and not rewritten:
         document.sections.rename(at, words())
     elif moves:
         document.sections.move(at, draw(st.integers(0, len(document.sections) - 1)))

@@ -121,8 +121,8 @@ def our_lines_stay(texts: Texts) -> None:
     """A merge changes no more lines of ours than theirs changed in the base."""
     written = bytes(merged(texts).document)
     base, ours, theirs, result = (_lines(text) for text in (*texts, written))
-    # Where a list is or becomes empty, the line of its key changes with its first item.
-    empty = sum(text.count(b": []") for text in (*texts, written))
+    # Where a list or a map is or becomes empty, the line of its key changes with its first item.
+    empty = sum(text.count(sign) for text in (*texts, written) for sign in (b": []", b": {}"))
     assert (ours - result).total() <= (base - theirs).total() + empty
     assert (result - ours).total() <= (theirs - base).total() + empty
 
