@@ -21,6 +21,7 @@ _MORE: dict[str, dict[str, list[str]]] = {
         "glossary.entry": ["delete", "publish"],
         "books.book": ["delete", "publish"],
         "publishing.conflict": ["change"],
+        "publishing.batch": ["view"],
         "sync.run": ["view"],
     },
     ADMINISTRATOR: {

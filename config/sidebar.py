@@ -23,6 +23,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _link("Categories", "folder", "glossary", "category"),
                 _link("Tags", "sell", "glossary", "tag"),
                 conflicts,
+                _link("Batches", "library_add_check", "publishing", "batch"),
             ],
         },
         {

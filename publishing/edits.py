@@ -67,6 +67,11 @@ def set_list(document: Document, key: str, wanted: Sequence[str]) -> None:
     _put(document, key, items if wanted else [])
 
 
+def listed(document: Document, key: str) -> list[str]:
+    """The texts of a list, each once, as `set_list` takes them."""
+    return [text for text, _ in _groups(document, key)[1] if text]
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One map of a list, as a form sends it.

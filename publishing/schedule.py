@@ -1,5 +1,6 @@
 """What is to be published or unpublished later. `publishing.due` carries it out."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -64,7 +65,12 @@ def unpublish_at(item: Item, at: datetime, *, author: Any = None) -> Schedule:
 
 def cancel(item: Item, *actions: Schedule.Action) -> int:
     """Calls off what waits, of all actions or of these. Returns how many there were."""
-    waiting = Schedule.objects.filter(item=item, state=Schedule.State.WAITING, action__in=actions or Schedule.Action)
+    return cancel_all([item.pk], actions or list(Schedule.Action))
+
+
+def cancel_all(items: Sequence[Any], actions: Sequence[Schedule.Action]) -> int:
+    """The same for many items, by key."""
+    waiting = Schedule.objects.filter(item__in=items, state=Schedule.State.WAITING, action__in=actions)
     return waiting.update(state=Schedule.State.CANCELLED, finished_at=timezone.now())
 
 

@@ -13,8 +13,10 @@ from books.editing import delete_book, save_book
 from books.mapping import BookRecord
 from books.models import Book
 from publishing.admin import lists
+from publishing.admin.bulk import Words
 from publishing.admin.pages import ItemAdmin
 from publishing.kinds import Status
+from publishing.values import DIFFICULTIES
 
 
 @admin.register(Book)
@@ -26,7 +28,7 @@ class BookAdmin(ItemAdmin):
     form_template = "lemma/book.html"
     api_name = "book"
 
-    list_display = ("book", "shown_state", "shown_authors", "publish_year", "shown_difficulty", "updated")
+    list_display = ("book", "shown_state", "shown_authors", "publish_year", "difficulty", "linked", "updated")
     list_display_links = None
     list_filter = (lists.QuickViews,)
     ordering = ("item__sort_key",)
@@ -55,9 +57,12 @@ class BookAdmin(ItemAdmin):
     def shown_authors(self, book: Book) -> str:
         return ", ".join(book.authors[:3]) + (" …" if len(book.authors) > 3 else "") or "–"
 
-    @admin.display(description=_("Difficulty"), ordering="difficulty")
-    def shown_difficulty(self, book: Book) -> str:
-        return book.difficulty.capitalize() or "–"
+    def words(self, request: HttpRequest, field: str) -> Words:
+        return [(word, word.capitalize()) for word in DIFFICULTIES]
+
+    @admin.display(description=_("Named by"))
+    def linked(self, book: Book) -> SafeString:
+        return lists.linked(book)
 
     @admin.display(description=_("Updated"), ordering="item__updated_at")
     def updated(self, book: Book) -> SafeString:

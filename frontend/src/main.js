@@ -4,6 +4,7 @@ import { editor } from "./editor.js";
 import { followTitle, guard } from "./form.js";
 import { renewToken } from "./http.js";
 import { newSections, rows } from "./rows.js";
+import { words } from "./words.js";
 
 function upgrade(root) {
   for (const field of root.querySelectorAll("textarea[data-markdown]")) {
@@ -29,6 +30,7 @@ function whenOpened(details, opened) {
 
 function start() {
   addEventListener("submit", (event) => renewToken(event.target), { capture: true });
+  words();
   for (const part of document.querySelectorAll("[data-lemma-part]")) upgrade(part);
   for (const time of document.querySelectorAll("time[data-clock]")) time.textContent = clock(time.dateTime);
   const form = document.querySelector("form[data-lemma-form]");

@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from glossary.models import Entry
+from glossary.admin.words import categories, difficulties
+from publishing.admin.base import number
 from publishing.admin.lists import COMMON_VIEWS, QuickView, QuickViews
 from publishing.models import Reference
-from publishing.values import DIFFICULTIES
 
 _READ_FIRST = Reference.objects.filter(source=OuterRef("pk"), field="requires")
 
@@ -27,14 +27,27 @@ class EntryViews(QuickViews):
     }
 
 
+class CategoryFilter(DropdownFilter):
+    title = _("category")
+    # As Django would call it, so that links from the categories work.
+    parameter_name = "category__id__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        return [*((str(key), name) for key, name in categories(request)), ("none", _("None"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        value = self.value() or ""
+        if value == "none":
+            return queryset.filter(category=None)
+        return queryset.filter(category=int(value)) if number(value) else queryset
+
+
 class DifficultyFilter(DropdownFilter):
     title = _("difficulty")
     parameter_name = "difficulty"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
-        used = Entry.objects.exclude(difficulty="").values_list("difficulty", flat=True).distinct().order_by()
-        others = sorted(set(used) - set(DIFFICULTIES))
-        return [*((word, word.capitalize()) for word in [*DIFFICULTIES, *others]), ("none", _("None"))]
+        return [*difficulties(request), ("none", _("None"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         value = self.value()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.contrib.admin import AdminSite
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -83,8 +84,7 @@ class ItemPages(ModelAdmin):
 
     def pages_of(self, kind: str) -> "ItemPages":
         """The pages of another kind."""
-        pages = (page for page in self.admin_site._registry.values() if isinstance(page, ItemPages))
-        return next(page for page in pages if page.kind == kind)
+        return pages_of(self.admin_site, kind)
 
     def page_of(self, item: Item) -> str:
         """The form of an item of any kind."""
@@ -94,6 +94,12 @@ class ItemPages(ModelAdmin):
     def labels(self) -> dict[str, str]:
         """What the form calls the fields."""
         return self.editor_class(self.blank(), None, None).labels
+
+
+def pages_of(site: AdminSite, kind: str) -> ItemPages:
+    """The pages of a kind."""
+    pages = (page for page in site._registry.values() if isinstance(page, ItemPages))
+    return next(page for page in pages if page.kind == kind)
 
 
 def number(text: str | None) -> int | None:

@@ -2,22 +2,66 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
+from unfold.views import ChangeList
 
 from publishing import names
 from publishing.admin.states import state
-from publishing.models import Item, Published, Reference
+from publishing.models import Conflict, Item, Published, Reference, Schedule
 from publishing.times import ago
+
+# Nobody has looked at it for so long that somebody should.
+STALE = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is going on with one item. dangling: references that lead nowhere; linked: items that name it."""
+
+    has_conflict: bool = False
+    scheduled: datetime | None = None
+    dangling: int = 0
+    linked: int = 0
+
+
+class ItemList(ChangeList):
+    """The rows of one page know their `signals`: one query, however many rows."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: Any = list(self.result_list)
+        found = signals([row.pk for row in self.result_list])
+        for row in self.result_list:
+            row.signals = found.get(row.pk, Signals())
+
+
+def signals(keys: list[Any]) -> dict[Any, Signals]:
+    mine = {"source": OuterRef("pk")}
+    dangling = Reference.objects.dangling().filter(**mine).order_by().values("source").annotate(n=Count("*"))
+    naming = Reference.objects.filter(
+        target_kind=OuterRef("kind"), slug_key=OuterRef("slug_key"), source__deleted_at=None
+    )
+    linked = naming.order_by().values("target_kind").annotate(n=Count("source", distinct=True))
+    waiting = Schedule.objects.filter(item=OuterRef("pk"), state=Schedule.State.WAITING).order_by("at")
+    rows = Item.objects.filter(pk__in=keys).annotate(
+        has_conflict=_CONFLICT,
+        scheduled=Subquery(waiting.values("at")[:1]),
+        dangling=Subquery(dangling.values("n")),
+        linked=Subquery(linked.values("n")),
+    )
+    fields = rows.values_list("pk", "has_conflict", "scheduled", "dangling", "linked")
+    return {pk: Signals(conflict, at, lost or 0, named or 0) for pk, conflict, at, lost, named in fields}
 
 
 def with_state(queryset: Any) -> Any:
@@ -27,7 +71,33 @@ def with_state(queryset: Any) -> Any:
 
 def badge(row: Any) -> SafeString:
     """The state of an entry or a book of `with_state`."""
-    return render_to_string("lemma/badge.html", {"state": state(row.item, row.status, is_public=row.is_public)})
+    return render_to_string(
+        "lemma/row_state.html",
+        {"state": state(row.item, row.status, is_public=row.is_public), "signals": getattr(row, "signals", None)},
+    )
+
+
+def linked(row: Any) -> SafeString:
+    """How many items name it."""
+    count = row.signals.linked
+    return format_html('<span class="lemma-number">{}</span>', count or "–")
+
+
+def word(row: Any, field: str, value: str, label: str, name: Any, *, may_change: bool) -> SafeString:
+    """A word that can be changed in the list. value: as the document has it; label, name: what people read."""
+    if not may_change:
+        return format_html("{}", label)
+    return format_html(
+        '<button type="button" class="lemma-word" data-word="{}" data-key="{}" data-was="{}" '
+        'aria-label="{}: {}. {}">{}</button>',
+        field,
+        row.pk,
+        value,
+        name,
+        label,
+        _("Change it"),
+        label,
+    )
 
 
 def title(address: str, item: Item) -> SafeString:
@@ -65,16 +135,25 @@ class QuickView:
     """A filter with a name, offered above the list."""
 
     label: Any
-    condition: Q | Exists
+    # A function where it depends on the day.
+    condition: Q | Exists | Callable[[], Q]
 
 
 _DANGLING = Reference.objects.dangling().filter(source=OuterRef("pk"))
+_CONFLICT = Exists(Conflict.objects.filter(item=OuterRef("pk"), resolved_at=None))
+
+
+def _stale() -> Q:
+    return Q(last_updated=None) | Q(last_updated__lt=localdate() - STALE)
+
 
 COMMON_VIEWS: Mapping[str, QuickView] = {
     "draft": QuickView(_("Drafts"), Q(is_public=False)),
     "changed": QuickView(_("Changed since publish"), Q(is_public=True) & ~Q(item__working=F("item__filed"))),
     "deprecated": QuickView(_("Deprecated"), Q(status="deprecated")),
     "dangling": QuickView(_("Dangling references"), Exists(_DANGLING)),
+    "stale": QuickView(_("Stale"), _stale),
+    "conflict": QuickView(_("Conflict"), _CONFLICT),
 }
 
 
@@ -93,4 +172,6 @@ class QuickViews(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         view = self.views.get(self.value() or "")
-        return queryset.filter(view.condition) if view else queryset
+        if view is None:
+            return queryset
+        return queryset.filter(view.condition() if callable(view.condition) else view.condition)

@@ -20,11 +20,13 @@ from publishing import autosaving, kinds, names
 from publishing.admin import lists
 from publishing.admin.access import in_background
 from publishing.admin.base import number, text_of
+from publishing.admin.bulk import BulkPages
 from publishing.admin.copies import CopyPages
 from publishing.admin.editor import Editor
 from publishing.admin.history import HistoryPages
 from publishing.admin.releasing import ReleasePages, moment, schedules
 from publishing.admin.renaming import RenamePages
+from publishing.admin.saved_views import SavedViewPages
 from publishing.admin.settling import Settling
 from publishing.admin.sitting import SittingPages
 from publishing.admin.states import state
@@ -35,14 +37,15 @@ from publishing.problems import InvalidDocument, Problem, Severity
 _FOUND = 20
 
 
-class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages, SittingPages):
+class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages, BulkPages, SavedViewPages, SittingPages):
     """What the pages of entries and books share."""
 
     # Asked by the addresses of the Markdownx field.
     writes_markdown = True
 
-    actions = None
-    list_per_page = 50
+    list_per_page = 100
+    # Two numbers would cost two questions.
+    show_full_result_count = False
     list_before_template = "lemma/views.html"
 
     # --- what Django would write: nothing is written but through the door ---
@@ -66,6 +69,9 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages, SittingPages
         return [path("lookup/", in_background(self.has_view_permission)(self.lookup), name=name), *super().get_urls()]
 
     # --- list ---
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> Any:
+        return lists.ItemList
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return lists.with_state(super().get_queryset(request).select_related("item__updated_by"))

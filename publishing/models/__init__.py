@@ -1,3 +1,4 @@
+from .batches import Batch, BatchItem
 from .conflicts import Conflict
 from .feed import Change, FeedCounter
 from .items import Blob, Item, PreviousSlug, Reference
@@ -5,9 +6,12 @@ from .published import Facet, FacetCount, Published
 from .revisions import Revision
 from .schedules import Schedule
 from .sitting import Autosave, Presence
+from .views import SavedView
 
 __all__ = [
     "Autosave",
+    "Batch",
+    "BatchItem",
     "Blob",
     "Change",
     "Conflict",
@@ -20,5 +24,6 @@ __all__ = [
     "Published",
     "Reference",
     "Revision",
+    "SavedView",
     "Schedule",
 ]

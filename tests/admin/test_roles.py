@@ -16,7 +16,9 @@ from django.utils import timezone
 from api.models import Token
 from config import roles
 from config.roles import ADMINISTRATOR, EDITOR, VIEWER, WRITER
+from documents import Document
 from glossary.models import Category, Tag
+from publishing import batches
 from publishing.models import Conflict, Item
 
 NOBODY = "nobody"
@@ -80,6 +82,8 @@ def _of_items(model: str, label: str) -> Iterator[Row]:
     yield row("autosave", WRITER, {**base, **kept})
     yield row("pulse", WRITER, kept)
     yield row("forget", WRITER, {"kept": "1"})
+    yield Row(f"{label}_{model}_word", f"{one}/word/", WRITER, {"field": "difficulty", "value": "advanced", "was": ""})
+    yield Row(f"{label}_{model}_views", f"{label}/{model}/views/", VIEWER, {"name": "Mine", "query": "q=box"})
 
 
 def _of_rows(label: str, model: str, look: str, add: str, change: str, delete: str) -> Iterator[Row]:
@@ -119,6 +123,9 @@ ROWS = [
     *_of_rows("glossary", "tag", VIEWER, "superuser", "superuser", ADMINISTRATOR),
     Row("glossary_tag_lookup", "glossary/tag/lookup/", VIEWER),
     *_of_rows("publishing", "conflict", VIEWER, "superuser", EDITOR, "superuser"),
+    *_of_rows("publishing", "batch", EDITOR, "superuser", "superuser", "superuser"),
+    Row("publishing_batch_undo", "publishing/batch/{batch}/undo/", EDITOR, {}),
+    Row("publishing_batch_undo", "publishing/batch/{drafts}/undo/", EDITOR, {}, "of drafts of somebody else"),
     *_of_rows("auth", "user", ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
     Row("auth_user_password_change", "auth/user/{user}/password/", ADMINISTRATOR),
     Row("auth_user_password_change", "auth/user/{user}/password/", ADMINISTRATOR, {}),
@@ -131,6 +138,15 @@ ACTIONS = {
     "auth.User": {"delete_selected": ADMINISTRATOR},
     "api.Token": {"revoke": ADMINISTRATOR},
     "auth.Group": {"delete_selected": "superuser"},
+    "glossary.Entry": {
+        **dict.fromkeys(("publish_chosen", "unpublish_chosen", "set_difficulty", "delete_chosen"), EDITOR),
+        **dict.fromkeys(("set_category", "add_tags", "remove_tags"), EDITOR),
+        "export_chosen": VIEWER,
+    },
+    "books.Book": {
+        **dict.fromkeys(("publish_chosen", "unpublish_chosen", "set_difficulty", "delete_chosen"), EDITOR),
+        "export_chosen": VIEWER,
+    },
 }
 
 
@@ -141,6 +157,12 @@ class Cast:
     clients: dict[str, Client]
     users: dict[str, User]
     keys: dict[str, Any] = field(default_factory=dict)
+
+
+def _harder(document: Document) -> Document:
+    changed = document.copy()
+    changed["difficulty"] = "advanced"
+    return changed
 
 
 @pytest.fixture
@@ -157,6 +179,13 @@ def cast(make_entry: Callable[..., Item], make_book: Callable[..., Item]) -> Cas
     conflict = Conflict.objects.create(
         item=entry, origin="files", ours=blob, theirs=blob, base=blob, created_at=timezone.now()
     )
+
+    other = make_entry("---\ntitle: Grey box\nslug: grey-box\n---\n", publish=True)
+    batch = batches.carry_out([other.pk], batches.unpublishing, label="Taken", author=None).batch
+    changing = batches.editing(_harder, only_drafts=True)
+    drafts = batches.carry_out([other.pk], changing, label="Harder", author=None, only_drafts=True).batch
+    assert batch
+    assert drafts
     keys = {
         "entry": entry.pk,
         "book": book.pk,
@@ -164,6 +193,8 @@ def cast(make_entry: Callable[..., Item], make_book: Callable[..., Item]) -> Cas
         "tag": Tag.objects.create(name="unused", key="unused").pk,
         "conflict": conflict.pk,
         "user": User.objects.create_user("somebody").pk,
+        "batch": batch.pk,
+        "drafts": drafts.pk,
         "group": Group.objects.create(name="Others").pk,
         "token": Token.objects.make(users[WRITER], ["read"], days=None)[0].pk,
     }
