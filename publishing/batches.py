@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from documents import Document, DocumentError, parse
-from publishing import bulk, drafts, filing, lifecycle, schedule, standing, writer
+from publishing import bulk, drafts, filing, lifecycle, reviews, schedule, standing, writer
 from publishing.authors import Author
 from publishing.editing import TRIES
 from publishing.errors import NotAllowed, StaleRevision, WriteRefused
@@ -250,6 +250,8 @@ def _write(plan: _Plan, signature: Signature, mark: Batch, calls_off: Sequence[S
         outcome.changed = [result.item for result in results]
         if calls_off:
             schedule.cancel_all([item.pk for item in outcome.changed], calls_off)
+        if Schedule.Action.PUBLISH in calls_off:
+            reviews.end([item.pk for item in outcome.changed])
         outcome.batch = _record(mark, signature.author, plan, outcome.changed)
     return outcome
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from documents import Document, DocumentError, merge, parse
-from publishing import drafts, editing, filing, lifecycle, standing, writer
+from publishing import drafts, editing, filing, lifecycle, reviews, standing, writer
 from publishing.authors import Author
 from publishing.errors import EditConflict, WriteRefused
 from publishing.models import Item, Revision, Schedule
@@ -76,6 +76,8 @@ def _carry_out(schedule: Schedule) -> None:
     # What was edited since started from the scheduled text.
     write = filing.file(now, text, base=bytes(scheduled))
     writer.write([write], author=Author.of(author), origin=Revision.Origin.COMMAND, message=message)
+    if now.revision == schedule.revision.number:
+        reviews.end([now.item.pk])
 
 
 def _text(schedule: Schedule, now: Standing, scheduled: Document) -> Document:

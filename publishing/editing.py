@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from documents import Document, merge, parse
-from publishing import drafts, kinds, schedule, writer
+from publishing import drafts, kinds, reviews, schedule, writer
 from publishing.authors import Author
 from publishing.errors import ConflictPending, EditConflict, StaleRevision
 from publishing.models import Conflict, Item, Revision, Schedule
@@ -123,6 +123,8 @@ def through(
         result, *_ = writer.write(steps, author=signature.author, origin=signature.origin, message=signature.message)
         if calls_off:
             schedule.cancel(result.item, *calls_off)
+        if Schedule.Action.PUBLISH in calls_off:
+            reviews.end([result.item.pk])
     return result.item
 
 

@@ -18,7 +18,7 @@ from unfold.views import ChangeList
 
 from publishing import names
 from publishing.admin.states import state
-from publishing.models import Conflict, Item, Published, Reference, Schedule
+from publishing.models import Conflict, Item, Published, Reference, Review, Schedule
 from publishing.times import ago
 
 # Nobody has looked at it for so long that somebody should.
@@ -30,6 +30,7 @@ class Signals:
     """What is going on with one item. dangling: references that lead nowhere; linked: items that name it."""
 
     has_conflict: bool = False
+    in_review: bool = False
     scheduled: datetime | None = None
     dangling: int = 0
     linked: int = 0
@@ -56,12 +57,13 @@ def signals(keys: list[Any]) -> dict[Any, Signals]:
     waiting = Schedule.objects.filter(item=OuterRef("pk"), state=Schedule.State.WAITING).order_by("at")
     rows = Item.objects.filter(pk__in=keys).annotate(
         has_conflict=_CONFLICT,
+        in_review=_REVIEW,
         scheduled=Subquery(waiting.values("at")[:1]),
         dangling=Subquery(dangling.values("n")),
         linked=Subquery(linked.values("n")),
     )
-    fields = rows.values_list("pk", "has_conflict", "scheduled", "dangling", "linked")
-    return {pk: Signals(conflict, at, lost or 0, named or 0) for pk, conflict, at, lost, named in fields}
+    fields = rows.values_list("pk", "has_conflict", "in_review", "scheduled", "dangling", "linked")
+    return {pk: Signals(conflict, asked, at, lost or 0, named or 0) for pk, conflict, asked, at, lost, named in fields}
 
 
 def with_state(queryset: Any) -> Any:
@@ -73,7 +75,11 @@ def badge(row: Any) -> SafeString:
     """The state of an entry or a book of `with_state`."""
     return render_to_string(
         "lemma/row_state.html",
-        {"state": state(row.item, row.status, is_public=row.is_public), "signals": getattr(row, "signals", None)},
+        {
+            "state": state(row.item, row.status, is_public=row.is_public),
+            "signals": getattr(row, "signals", None),
+            "pk": row.pk,
+        },
     )
 
 
@@ -140,6 +146,7 @@ class QuickView:
 
 
 _DANGLING = Reference.objects.dangling().filter(source=OuterRef("pk"))
+_REVIEW = Exists(Review.objects.filter(item=OuterRef("pk"), state=Review.State.WAITING))
 _CONFLICT = Exists(Conflict.objects.filter(item=OuterRef("pk"), resolved_at=None))
 
 
@@ -150,6 +157,7 @@ def _stale() -> Q:
 COMMON_VIEWS: Mapping[str, QuickView] = {
     "draft": QuickView(_("Drafts"), Q(is_public=False)),
     "changed": QuickView(_("Changed since publish"), Q(is_public=True) & ~Q(item__working=F("item__filed"))),
+    "review": QuickView(_("In review"), _REVIEW),
     "deprecated": QuickView(_("Deprecated"), Q(status="deprecated")),
     "dangling": QuickView(_("Dangling references"), Exists(_DANGLING)),
     "stale": QuickView(_("Stale"), _stale),

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from documents import Document, DocumentError, merge, parse
-from publishing import autosaving, kinds, names
+from publishing import autosaving, kinds, names, reviews
 from publishing.admin import lists
 from publishing.admin.access import in_background
 from publishing.admin.base import number, text_of
@@ -24,8 +24,9 @@ from publishing.admin.bulk import BulkPages
 from publishing.admin.copies import CopyPages
 from publishing.admin.editor import Editor
 from publishing.admin.history import HistoryPages
-from publishing.admin.releasing import ReleasePages, moment, schedules
+from publishing.admin.releasing import moment, schedules
 from publishing.admin.renaming import RenamePages
+from publishing.admin.reviewing import ReviewPages
 from publishing.admin.saved_views import SavedViewPages
 from publishing.admin.settling import Settling
 from publishing.admin.sitting import SittingPages
@@ -37,7 +38,7 @@ from publishing.problems import InvalidDocument, Problem, Severity
 _FOUND = 20
 
 
-class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages, BulkPages, SavedViewPages, SittingPages):
+class ItemAdmin(HistoryPages, ReviewPages, RenamePages, CopyPages, BulkPages, SavedViewPages, SittingPages):
     """What the pages of entries and books share."""
 
     # Asked by the addresses of the Markdownx field.
@@ -161,6 +162,8 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages, BulkPages, S
         autosaving.forget(request.user, window=request.POST.get("window", ""))
         if at:
             self.schedule_saved(request, saved, at)
+        if "_submit" in request.POST:
+            self.submit_saved(request, saved)
         page = "changes" if "_review" in request.POST else "change"
         return HttpResponseRedirect(self.with_filters(request, self.address(page, saved.pk)))
 
@@ -216,8 +219,8 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages, BulkPages, S
             messages.info(request, _("Somebody else saved it in the meantime; both changes are kept."))
         if publish:
             messages.success(request, format_html(_("{} is published."), name))
-        elif "_schedule" in request.POST:
-            # `schedule_saved` says more.
+        elif {"_schedule", "_submit"} & request.POST.keys():
+            # `schedule_saved` and `submit_saved` say more.
             pass
         elif before and saved.revision == before.revision:
             messages.info(request, format_html(_("Nothing changed in {}, so nothing was saved."), name))
@@ -254,6 +257,8 @@ class ItemAdmin(HistoryPages, ReleasePages, RenamePages, CopyPages, BulkPages, S
             "list_address": self.with_filters(request, self.address("changelist")),
             "is_public": bool(item and row.is_public),
             "schedules": schedules(item, is_public=row.is_public) if item else [],
+            "review": reviews.last(item) if item else None,
+            "note": request.POST.get("note", ""),
             "schedule_at": request.POST.get("schedule_at", ""),
             "time_zone": timezone.get_current_timezone_name(),
             "conflicts": self._conflicts_of(item) if item else [],

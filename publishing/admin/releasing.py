@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from documents import DocumentError, parse
-from publishing import drafts, editing, lifecycle, schedule
+from publishing import drafts, editing, lifecycle, reviews, schedule
 from publishing.admin.base import ItemPages, number
 from publishing.admin.comparing import compare
 from publishing.admin.states import state
@@ -53,6 +53,7 @@ class ReleasePages(ItemPages):
             is_public=is_public,
             state=state(item, row.status, is_public=is_public),
             conflict=Conflict.objects.filter(item=item, origin=Conflict.Origin.DRAFT, resolved_at=None).first(),
+            review=reviews.last(item),
             in_sides=request.GET.get("view") == "sides",
             history=self.address("history", item.pk),
         )

@@ -3,6 +3,7 @@ from .conflicts import Conflict
 from .feed import Change, FeedCounter
 from .items import Blob, Item, PreviousSlug, Reference
 from .published import Facet, FacetCount, Published
+from .reviews import Review
 from .revisions import Revision
 from .schedules import Schedule
 from .sitting import Autosave, Presence
@@ -23,6 +24,7 @@ __all__ = [
     "PreviousSlug",
     "Published",
     "Reference",
+    "Review",
     "Revision",
     "SavedView",
     "Schedule",

@@ -69,6 +69,10 @@ def _of_items(model: str, label: str) -> Iterator[Row]:
     for do in ("unpublish", "unpublish_at", "cancel_publish", "cancel_unpublish", "nonsense"):
         yield row("act", EDITOR, {**base, "do": do, "at": "2100-01-01T10:00"}, do)
     yield row("act", WRITER, {**base, "do": "discard"}, "discard")
+    yield row("change", WRITER, {**base, "_submit": "1"}, "save and submit")
+    yield row("review", EDITOR, {**base, "do": "approve", "comment": "x"}, "approve")
+    yield row("review", EDITOR, {**base, "do": "return", "comment": "x"}, "send back")
+    yield row("review", WRITER, {"do": "withdraw"}, "take back")
     yield row("rename", EDITOR)
     yield row("rename", EDITOR, {"to": "other"})
     yield row("merge", EDITOR)
