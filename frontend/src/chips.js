@@ -1,5 +1,6 @@
 // A list of words or slugs as chips with search. The textarea below holds one a line and is what the form sends.
 
+import { combobox } from "./combobox.js";
 import { announceChange, h, icon, say, slugOf } from "./dom.js";
 import { getJson } from "./http.js";
 import { sortable } from "./sortable.js";
@@ -19,9 +20,6 @@ export function chips(root) {
   const label = document.querySelector(`label[for="${field.id}"]`);
   const id = `lemma-chips-${++serial}`;
   let values = field.value.split("\n").map((line) => line.trim()).filter(Boolean);
-  let options = [];
-  let active = -1;
-  let request = null;
 
   const list = h("ul", { class: "lemma-chip-list", "aria-label": label?.textContent.trim() });
   const input = h("input", {
@@ -109,7 +107,7 @@ export function chips(root) {
       say(`${known?.title ?? value} added.`);
     }
     input.value = "";
-    close();
+    menuOf.close();
     draw();
     (input.hidden ? list.querySelector("button") : input).focus();
   }
@@ -130,21 +128,8 @@ export function chips(root) {
     },
   });
 
-  async function search() {
-    // Late answers are dropped: the request before is given up.
-    request?.abort();
-    const typed = input.value.trim();
-    request = new AbortController();
-    let found = [];
-    if (lookup) {
-      try {
-        const answer = await getJson(`${lookup}?q=${encodeURIComponent(typed)}`, { signal: request.signal });
-        found = answer.results;
-      } catch (error) {
-        if (error.name === "AbortError") return;
-        return open([{ message: error.message }]);
-      }
-    }
+  async function find(typed, signal) {
+    const found = lookup ? (await getJson(`${lookup}?q=${encodeURIComponent(typed)}`, { signal })).results : [];
     const offered = found
       .filter((each) => !values.includes(each.value))
       .map((each) => ({
@@ -158,91 +143,36 @@ export function chips(root) {
     if (own && !exists) {
       offered.push({ value: own, text: own, note: namesItems ? "not written yet" : "new" });
     }
-    open(offered);
+    return offered;
   }
 
-  function open(offered) {
-    options = offered.filter((each) => !each.message);
-    // The first hit is chosen by Enter, but never while one is still typing something that is not there.
-    active = options.length ? 0 : -1;
-    menu.replaceChildren(
-      ...offered.map((each, at) =>
-        each.message
-          ? h("li", { class: "lemma-option-note" }, each.message)
-          : h(
-              "li",
-              {
-                id: `${id}-option-${at}`,
-                role: "option",
-                class: "lemma-option",
-                // Before the input loses the focus.
-                onpointerdown: (event) => {
-                  event.preventDefault();
-                  add(each.value, each.known);
-                },
-              },
-              h("span", {}, each.text),
-              each.note ? h("small", {}, each.note) : null,
-            ),
-      ),
-    );
-    menu.hidden = offered.length === 0;
-    input.setAttribute("aria-expanded", String(!menu.hidden));
-    mark();
-  }
+  const menuOf = combobox(input, menu, { find, choose: (each) => add(each.value, each.known) });
 
-  function close() {
-    request?.abort();
-    menu.hidden = true;
-    options = [];
-    active = -1;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  }
-
-  function mark() {
-    [...menu.children].forEach((item, at) => item.setAttribute("aria-selected", String(at === active)));
-    if (active >= 0) {
-      input.setAttribute("aria-activedescendant", `${id}-option-${active}`);
-      menu.children[active].scrollIntoView({ block: "nearest" });
-    } else {
-      input.removeAttribute("aria-activedescendant");
-    }
-  }
-
-  let timer = 0;
-  input.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(search, 120);
-  });
   input.addEventListener("focus", () => {
-    if (lookup && input.value) search();
+    if (lookup && input.value) menuOf.search();
   });
   input.addEventListener("blur", () => {
-    close();
+    menuOf.close();
     // What was typed and left is not lost: a word becomes a chip. A slug is only taken when it was chosen.
     if (!namesItems && input.value.trim()) add(input.value);
   });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    if (menuOf.key(event)) return;
+    if (event.key === "Enter") {
       event.preventDefault();
-      if (menu.hidden) search();
-      else if (options.length) {
-        active = (active + (event.key === "ArrowDown" ? 1 : options.length - 1)) % options.length;
-        mark();
+      if (input.value.trim() || !menu.hidden) {
+        menuOf.chosen().then((offer) => {
+          if (offer) add(offer.value, offer.known);
+          else add(namesItems ? slugOf(input.value) : input.value);
+        });
       }
-    } else if (event.key === "Enter" || (event.key === "," && !namesItems)) {
-      if (event.key === "Enter") event.preventDefault();
-      if (active >= 0 && event.key === "Enter") {
-        add(options[active].value, options[active].known);
-      } else if (input.value.trim()) {
-        event.preventDefault();
-        add(namesItems ? slugOf(input.value) : input.value);
-      }
+    } else if (event.key === "," && !namesItems && input.value.trim()) {
+      event.preventDefault();
+      add(input.value);
     } else if (event.key === "Escape") {
       if (!menu.hidden) event.stopPropagation();
-      close();
+      menuOf.close();
     } else if (event.key === "Backspace" && !input.value && values.length) {
       remove(values.at(-1));
       input.focus();

@@ -74,23 +74,6 @@ export const prefix = (marker) => (view) => {
   return true;
 };
 
-/** Makes the selection a link and selects where its address goes; a selected address becomes the target. */
-export const link = (view) => {
-  const { state } = view;
-  const range = state.selection.main;
-  const text = state.sliceDoc(range.from, range.to);
-  const isAddress = /^https?:\/\/\S+$/.test(text);
-  const insert = isAddress ? `[](${text})` : `[${text}](https://)`;
-  const selection = isAddress
-    ? EditorSelection.cursor(range.from + 1)
-    : text
-      ? EditorSelection.range(range.from + text.length + 3, range.from + insert.length - 1)
-      : EditorSelection.cursor(range.from + 1);
-  view.dispatch({ changes: { from: range.from, to: range.to, insert }, selection, scrollIntoView: true, userEvent: "input.format" });
-  view.focus();
-  return true;
-};
-
 /** A text of its own paragraph at the cursor, with a blank line on either side. */
 export function insertBlock(view, text, at = view.state.selection.main.to) {
   const { doc } = view.state;

@@ -7,9 +7,10 @@ import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, keymap, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
-import { insertBlock, link, prefix, wrap } from "./commands.js";
+import { insertBlock, prefix, wrap } from "./commands.js";
 import { announceChange, h, icon, say } from "./dom.js";
 import { post } from "./http.js";
+import { linkPicker, onBrackets } from "./linking.js";
 import { Preview } from "./preview.js";
 
 const PREVIEW = "lemma.preview";
@@ -29,7 +30,7 @@ const TOOLS = [
   { icon: "format_bold", name: "Bold", keys: "Ctrl+B", run: wrap("**") },
   { icon: "format_italic", name: "Italic", keys: "Ctrl+I", run: wrap("*") },
   { icon: "code", name: "Code", run: wrap("`") },
-  { icon: "link", name: "Link", keys: "Ctrl+K", run: link },
+  { icon: "link", name: "Link", keys: "Ctrl+K, or type [[", run: (view) => linkPicker(view) },
   null,
   { icon: "title", name: "Heading", run: prefix("## ") },
   { icon: "format_list_bulleted", name: "List", run: prefix("- ") },
@@ -71,11 +72,12 @@ export function editor(field) {
         keymap.of([
           { key: "Mod-b", run: wrap("**") },
           { key: "Mod-i", run: wrap("*") },
-          { key: "Mod-k", run: link },
+          { key: "Mod-k", run: (view) => linkPicker(view) },
           { key: "Enter", run: insertNewlineContinueMarkup },
           ...historyKeymap,
           ...defaultKeymap,
         ]),
+        EditorView.inputHandler.of(onBrackets),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           clearTimeout(timer);
@@ -171,7 +173,11 @@ export function editor(field) {
 
   function countWords() {
     const words = view.state.doc.toString().match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu)?.length ?? 0;
-    count.textContent = words === 1 ? "1 word" : `${words} words`;
+    const { least, most } = field.closest("[data-least]")?.dataset ?? {};
+    const isOff = words > 0 && (words < Number(least) || words > Number(most));
+    count.textContent = `${words} ${words === 1 ? "word" : "words"}${least ? ` (${least} to ${most})` : ""}`;
+    count.classList.toggle("lemma-count-off", isOff);
+    count.title = least ? `${least} to ${most} words are recommended` : "";
   }
 
   function choose() {

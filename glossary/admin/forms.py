@@ -56,6 +56,7 @@ class EntryEditor(Editor):
         "commonApplications": "A list, one use a line.",
         "prerequisites": "A list of what a reader should know first.",
     }
+    lengths = {"briefDefinition": (8, 45)}
     references = {**REFERENCES, "replacedBy": "entry"}
 
     form: EntryForm

@@ -82,6 +82,11 @@ class ItemPages(ModelAdmin):
             filters = self.get_preserved_filters(request)
         return f"{address}?{filters}" if filters else address
 
+    def all_pages(self) -> list["ItemPages"]:
+        """The pages of every kind, those of this one first."""
+        pages = [page for page in self.admin_site._registry.values() if isinstance(page, ItemPages)]
+        return sorted(pages, key=lambda page: page.kind != self.kind)
+
     def pages_of(self, kind: str) -> "ItemPages":
         """The pages of another kind."""
         return pages_of(self.admin_site, kind)

@@ -19,6 +19,7 @@ class Block:
         self.label = label
         self.key = key or name
         self.hint = form.hints.get(self.key, "")
+        self.length = form.lengths.get(self.key)
         heading = f"{name}-heading"
         self.heading = form[heading] if heading in form.fields else None
         self.has_errors = bool(self.text.errors or (self.heading and self.heading.errors))
@@ -43,11 +44,16 @@ class BodyForm(forms.Form):
         *,
         known: Mapping[str, str] | None = None,
         hints: Mapping[str, str] | None = None,
+        lengths: Mapping[str, tuple[int, int]] | None = None,
     ):
-        """sections: heading, key and Markdown of each. known: headings by key, in their order. hints: by key."""
+        """sections: heading, key and Markdown of each. known: headings by key, in their order.
+
+        hints, lengths: by key; the least and the most words that are recommended.
+        """
         self.sections = sections
         self.known = known or {}
         self.hints = hints or {}
+        self.lengths = lengths or {}
         present = {section["key"] for section in sections}
         self.missing = {key: heading for key, heading in self.known.items() if key not in present}
         initial = {"preamble": preamble}

@@ -24,6 +24,8 @@ class Editor:
     # Headings by key, in their order, and a hint for each.
     known: ClassVar[Mapping[str, str]] = {}
     hints: ClassVar[Mapping[str, str]] = {}
+    # The least and the most words that are recommended.
+    lengths: ClassVar[Mapping[str, tuple[int, int]]] = {}
     # Fields that name items, and the kind of these.
     references: ClassVar[Mapping[str, str]] = {}
 
@@ -41,6 +43,7 @@ class Editor:
             data,
             known=self.known,
             hints=self.hints,
+            lengths=self.lengths,
         )
         if slug_is_fixed:
             self.form.fields["slug"].disabled = True

@@ -263,6 +263,8 @@ class ItemAdmin(HistoryPages, ReviewPages, RenamePages, CopyPages, BulkPages, Sa
             "time_zone": timezone.get_current_timezone_name(),
             "conflicts": self._conflicts_of(item) if item else [],
             "assets": _assets(item),
+            "file": _file(self.kind, item.path if item else ""),
+            "lookups": [page.address("lookup") for page in self.all_pages() if page.has_view_permission(request)],
             "api_address": reverse(f"api:{self.api_name}", args=[item.slug]) if item and row.is_public else "",
             "file_address": reverse(f"api:{self.api_name}-markdown", args=[item.slug])
             if item and row.is_public
@@ -331,8 +333,15 @@ class ItemAdmin(HistoryPages, ReviewPages, RenamePages, CopyPages, BulkPages, Sa
         items = Item.objects.of_kind(self.kind).filter(Q(sort_key__contains=key) | Q(slug_key__contains=key))
         begins = When(Q(sort_key__startswith=key) | Q(slug_key__startswith=key), then=Value(0))
         items = items.order_by(Case(begins, default=Value(1), output_field=IntegerField()), "sort_key", "pk")
-        found = items.values_list("pk", "slug", "title")[:_FOUND]
-        return JsonResponse({"results": [{"pk": pk, "value": slug, "label": title} for pk, slug, title in found]})
+        found = items.values_list("pk", "slug", "title", "path")[:_FOUND]
+        return JsonResponse(
+            {
+                "results": [
+                    {"pk": pk, "value": slug, "label": title, "file": _file(self.kind, path or f"{slug}.md")}
+                    for pk, slug, title, path in found
+                ]
+            }
+        )
 
 
 def _is_filed(item: Item | None, document: Document) -> bool:
@@ -342,3 +351,8 @@ def _is_filed(item: Item | None, document: Document) -> bool:
 def _assets(item: Item | None) -> str:
     """How the body of this item names the folder of images: one step up for each folder of its file."""
     return "../" * ((item.path.count("/") if item else 0) + 1) + "assets/"
+
+
+def _file(kind: str, path: str) -> str:
+    """A file of that kind, from the content root."""
+    return f"{kinds.get(kind).folder}/{path}"

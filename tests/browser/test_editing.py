@@ -24,6 +24,17 @@ def ada(visit: Callable[..., Visit]) -> Visit:
     return ada
 
 
+def test_the_length_of_a_definition_is_advised(ada: Visit) -> None:
+    page = ada.open_entry("Generative AI")
+    count = page.locator("#section-briefDefinition .lemma-count")
+    ada.write("Brief Definition", "Too short.")
+    expect(count).to_have_text("2 words (8 to 45)")
+    expect(count).to_have_class(re.compile("lemma-count-off"))
+    ada.write("Brief Definition", "A definition of eight words is long enough.")
+    expect(count).to_have_text("8 words (8 to 45)")
+    expect(count).not_to_have_class(re.compile("lemma-count-off"))
+
+
 def item(slug: str = "generative-ai") -> Item:
     return Item.objects.get(kind="entry", slug=slug)
 
@@ -78,7 +89,7 @@ def test_shortcuts_mark_the_text_and_can_be_undone(ada: Visit) -> None:
     page = ada.open_entry("Generative AI")
     ada.write("Brief Definition", "word")
     field = page.locator("#section-briefDefinition textarea")
-    for key, marked in (("b", "**word**"), ("i", "*word*"), ("k", "[word](https://)")):
+    for key, marked in (("b", "**word**"), ("i", "*word*")):
         page.keyboard.press("Control+A")
         page.keyboard.press(f"Control+{key}")
         expect(field).to_have_value(marked)
