@@ -40,7 +40,8 @@ const TOOLS = [
 
 const open = new Set();
 
-export function editor(field) {
+/** `extra` is a button of the toolbar. Gives `focus`, `store` and `load`, between editor and field, `complain` and `root`. */
+export function editor(field, { extra = null } = {}) {
   const { markdownxUrlsPath, markdownxUploadUrlsPath } = field.dataset;
   const assets = field.form?.dataset.assets ?? "../assets/";
   const label = document.querySelector(`label[for="${field.id}"]`);
@@ -131,6 +132,7 @@ export function editor(field) {
         ),
     h("span", { class: "lemma-tool-space" }),
     count,
+    extra,
     toggle,
   );
   const root = h("div", { class: "lemma-editor" }, bar, h("div", { class: "lemma-panes" }, view.dom, preview.element));
@@ -223,7 +225,11 @@ export function editor(field) {
     root.append(h("p", { class: "lemma-complaint", role: "alert" }, message));
   }
 
-  return view;
+  function load() {
+    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: field.value } });
+  }
+
+  return { root, store, load, complain, focus: () => view.focus() };
 }
 
 function remembered() {

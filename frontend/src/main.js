@@ -3,14 +3,16 @@ import { clock } from "./dom.js";
 import { editor } from "./editor.js";
 import { followTitle, guard } from "./form.js";
 import { renewToken } from "./http.js";
+import { listSection } from "./list.js";
 import { newSections, rows } from "./rows.js";
 import { words } from "./words.js";
 
 function upgrade(root) {
   for (const field of root.querySelectorAll("textarea[data-markdown]")) {
+    const make = field.closest("[data-list]") && !field.disabled ? listSection : editor;
     const details = field.closest("details");
-    if (details && !details.open) whenOpened(details, () => editor(field).focus());
-    else editor(field);
+    if (details && !details.open) whenOpened(details, () => make(field).focus());
+    else make(field);
   }
   for (const element of root.querySelectorAll("[data-chips]")) chips(element);
 }

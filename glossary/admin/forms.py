@@ -6,7 +6,7 @@ from documents import Document
 from glossary.admin.links import LinkRows
 from glossary.mapping import REFERENCES, EntryRecord
 from glossary.models import Category
-from glossary.sections import KNOWN
+from glossary.sections import KNOWN, LISTS
 from publishing.admin.editor import Editor
 from publishing.admin.fields import DayField, LineField, LinesField, WordField
 from publishing.admin.forms import DocumentForm
@@ -57,6 +57,7 @@ class EntryEditor(Editor):
         "prerequisites": "A list of what a reader should know first.",
     }
     lengths = {"briefDefinition": (8, 45)}
+    lists = tuple(LISTS)
     references = {**REFERENCES, "replacedBy": "entry"}
 
     form: EntryForm

@@ -1,6 +1,6 @@
 """What stands below the front matter, as a form."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -20,6 +20,7 @@ class Block:
         self.key = key or name
         self.hint = form.hints.get(self.key, "")
         self.length = form.lengths.get(self.key)
+        self.is_list = self.key in form.lists
         heading = f"{name}-heading"
         self.heading = form[heading] if heading in form.fields else None
         self.has_errors = bool(self.text.errors or (self.heading and self.heading.errors))
@@ -45,15 +46,17 @@ class BodyForm(forms.Form):
         known: Mapping[str, str] | None = None,
         hints: Mapping[str, str] | None = None,
         lengths: Mapping[str, tuple[int, int]] | None = None,
+        lists: Collection[str] = (),
     ):
         """sections: heading, key and Markdown of each. known: headings by key, in their order.
 
-        hints, lengths: by key; the least and the most words that are recommended.
+        hints, lengths: by key; the least and the most words that are recommended. lists: keys of those that are lists.
         """
         self.sections = sections
         self.known = known or {}
         self.hints = hints or {}
         self.lengths = lengths or {}
+        self.lists = lists
         present = {section["key"] for section in sections}
         self.missing = {key: heading for key, heading in self.known.items() if key not in present}
         initial = {"preamble": preamble}

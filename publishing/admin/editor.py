@@ -1,6 +1,6 @@
 """The form of one item as a whole: what a page shows, and the document that was meant."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from documents import Document, new_document
@@ -26,6 +26,8 @@ class Editor:
     hints: ClassVar[Mapping[str, str]] = {}
     # The least and the most words that are recommended.
     lengths: ClassVar[Mapping[str, tuple[int, int]]] = {}
+    # Sections that are lists, by key.
+    lists: ClassVar[Collection[str]] = ()
     # Fields that name items, and the kind of these.
     references: ClassVar[Mapping[str, str]] = {}
 
@@ -44,6 +46,7 @@ class Editor:
             known=self.known,
             hints=self.hints,
             lengths=self.lengths,
+            lists=self.lists,
         )
         if slug_is_fixed:
             self.form.fields["slug"].disabled = True

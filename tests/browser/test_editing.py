@@ -99,6 +99,7 @@ def test_shortcuts_mark_the_text_and_can_be_undone(ada: Visit) -> None:
 
 def test_enter_goes_on_with_a_list(ada: Visit) -> None:
     page = ada.open_entry("Generative AI")
+    page.locator("#section-keyConcepts").get_by_role("button", name="Markdown").click()
     ada.write("Key Concepts", "- one\ntwo")
     expect(page.locator("#section-keyConcepts textarea")).to_have_value("- one\n- two")
 
