@@ -94,3 +94,12 @@ def _too_deep() -> ApiError:
 def _refusal(message: str, hint: str, line: int | None = None) -> ApiError:
     detail = f"The request is no JSON that can be taken. {message} {hint}".strip()
     return ApiError(400, "json.invalid", detail, [field_error("", message, hint, line)])
+
+
+class MarkdownParser(BaseParser):
+    """The bytes of a content file, as they are."""
+
+    media_type = "text/markdown"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        return read(stream)

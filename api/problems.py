@@ -32,6 +32,8 @@ class ApiError(exceptions.APIException):
         # Further members of the body, and the header of a 401.
         self.more: dict[str, Any] = {}
         self.auth_header = ""
+        # Seconds, for Retry-After.
+        self.wait: float | None = None
 
 
 def field_error(field: str, message: str, hint: str = "", line: int | None = None) -> dict[str, Any]:

@@ -303,10 +303,18 @@ class Addresses(serializers.Serializer):
 
 
 class FieldError(serializers.Serializer):
+    path = CharField(required=False, help_text="Of an import alone: which file.")
     field = CharField(allow_blank=True)
     line = IntegerField(allow_null=True, help_text="Line of the file, where there is one.")
     message = CharField()
     hint = CharField(allow_blank=True, help_text="What to do about it.")
+
+
+class SideBySide(serializers.Serializer):
+    field = CharField()
+    base = JSONField(allow_null=True, help_text="What both edits were made from.")
+    yours = JSONField(allow_null=True)
+    theirs = JSONField(allow_null=True, help_text="What is there now.")
 
 
 class Problem(serializers.Serializer):
@@ -317,3 +325,163 @@ class Problem(serializers.Serializer):
     code = CharField(help_text="Stable; for programs.")
     # A field, and no longer the property of serializers that has this name.
     errors = FieldError(many=True)  # type: ignore[assignment]
+
+
+class EditConflict(Problem):
+    conflicts = SideBySide(many=True, required=False)
+
+
+# --- what is written ---
+
+
+def _words(help_text: str) -> ListField:
+    return ListField(child=CharField(), required=False, max_length=1000, help_text=help_text)
+
+
+def _line(help_text: str = "") -> CharField:
+    return CharField(required=False, allow_null=True, allow_blank=True, help_text=help_text)
+
+
+def _prose(help_text: str = _MARKDOWN) -> CharField:
+    return CharField(required=False, allow_blank=True, help_text=help_text)
+
+
+def _lines(help_text: str) -> ListField:
+    return ListField(
+        child=CharField(), required=False, allow_null=True, max_length=1000, help_text=f"{help_text} null: as it is."
+    )
+
+
+class WrittenSection(serializers.Serializer):
+    heading = CharField(allow_blank=True)
+    key = CharField(
+        required=False, allow_null=True, allow_blank=True, help_text="Of a section that is there: it stays."
+    )
+    markdown = CharField(allow_blank=True)
+
+
+class WrittenLink(serializers.Serializer):
+    title = _line()
+    url = CharField(help_text="http or https.")
+    description = _line()
+    type = _line()
+    difficulty = _line()
+    extra = DictField(required=False, help_text="As it was read; it is not changed here.")
+
+
+class EntryPatch(serializers.Serializer):
+    """What is left out stays."""
+
+    title = CharField(required=False, max_length=300)
+    slug = CharField(required=False, help_text="The one it has. Renaming changes it.")
+    category = _line()
+    difficulty = _line("beginner, intermediate, advanced or another.")
+    tags = _words("Each once.")
+    aliases = _words("Other names of the term.")
+    status = _line("draft, published, deprecated or another.")
+    replacedBy = _line("The slug of the entry to use instead.")
+    lastUpdated = _line("An ISO date.")
+    related = _words("Slugs of entries.")
+    recommendedBooks = _words("Slugs of books.")
+    requires = _words("Slugs of entries.")
+    broader = _words("Slugs of entries.")
+    externalLinks = WrittenLink(many=True, required=False)
+    preamble = _prose("Markdown before the first heading.")
+    briefDefinition = _prose()
+    detailedExplanation = _prose()
+    keyConcepts = _lines("One flat list.")
+    commonApplications = _lines("One flat list.")
+    prerequisites = _lines("One flat list.")
+    sections = WrittenSection(
+        many=True, required=False, help_text="All sections, in their order, in place of those by name."
+    )
+
+
+class EntryPut(EntryPatch):
+    """What is left out is empty, but for the slug, `extra` and sections without a name of their own."""
+
+    title = CharField(max_length=300)
+
+
+class EntryPost(EntryPut):
+    slug = CharField(help_text="Lower-case letters, digits and hyphens.")
+
+
+class BookPatch(serializers.Serializer):
+    """What is left out stays."""
+
+    title = CharField(required=False, max_length=300)
+    slug = CharField(required=False, help_text="The one it has. Renaming changes it.")
+    subtitle = _line()
+    authors = _words("Names.")
+    editors = _words("Names.")
+    publisher = _line()
+    publishYear = IntegerField(required=False, allow_null=True, min_value=1450, max_value=2100)
+    edition = _line()
+    isbn = _line("Of 10 or 13 digits.")
+    pages = IntegerField(required=False, allow_null=True, min_value=1, max_value=100_000)
+    language = _line("A BCP 47 tag.")
+    description = _prose("Plain text.")
+    difficulty = _line()
+    topics = _words("Slugs of entries.")
+    coverImage = _line("A web address, or a path below the content root.")
+    url = _line("The page of the book itself.")
+    doi = _line()
+    openLibraryId = _line()
+    status = _line("draft, published, deprecated or another.")
+    lastUpdated = _line("An ISO date.")
+    body = _prose()
+
+
+class BookPut(BookPatch):
+    """What is left out is empty, but for the slug and `extra`."""
+
+    title = CharField(max_length=300)
+
+
+class BookPost(BookPut):
+    slug = CharField(help_text="Lower-case letters, digits and hyphens.")
+
+
+class PublishRequest(serializers.Serializer):
+    lastUpdated = CharField(required=False, help_text="A day, written into the file as its `lastUpdated`.")
+
+
+class UnpublishRequest(serializers.Serializer):
+    pass
+
+
+class RenameRequest(serializers.Serializer):
+    slug = CharField(help_text="The new one.")
+
+
+class RestoreRequest(serializers.Serializer):
+    version = IntegerField(
+        required=False, min_value=1, help_text="Whose text comes back. Of a deleted item, if left out, the newest."
+    )
+    publish = BooleanField(required=False)
+
+
+class ImportFile(serializers.Serializer):
+    path = CharField(help_text="From the content root, such as terms/black-box.md.")
+    content = CharField(allow_blank=True, help_text="The whole file.")
+    etag = CharField(required=False, allow_null=True, help_text="Of a file that is there: what it was made from.")
+
+
+class ImportRequest(serializers.Serializer):
+    files = ImportFile(many=True)
+    dryRun = BooleanField(required=False, help_text="Only say what would happen, and what is wrong.")
+    publish = BooleanField(required=False, help_text="Publish them all.")
+
+
+class ImportResult(serializers.Serializer):
+    path = CharField()
+    kind = ChoiceField(choices=["entry", "book"])
+    slug = CharField()
+    action = ChoiceField(choices=["created", "changed", "unchanged"])
+    version = IntegerField(min_value=1)
+
+
+class ImportAnswer(serializers.Serializer):
+    dryRun = BooleanField()
+    results = ImportResult(many=True)

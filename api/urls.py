@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from api.schema import Docs, Schema
-from api.views import feeding, items, root, searching, vocabularies
+from api.views import feeding, items, root, searching, vocabularies, writing
 
 app_name = "api"
 
@@ -14,6 +14,11 @@ urlpatterns = [
     path("books/", items.BookList.as_view(), name="books"),
     path("books/<str:slug>.md", items.BookMarkdown.as_view(), name="book-markdown"),
     path("books/<str:slug>/", items.BookDetail.as_view(), name="book"),
+    path("import/", writing.ImportView.as_view(), name="import"),
+    *(
+        path(f"{plural}/<str:slug>/{name}/", view.as_view(), name=f"{plural}-{name}")
+        for (plural, name), view in writing.ACTION_VIEWS.items()
+    ),
     path("search/", searching.SearchView.as_view(), name="search"),
     path("lookup/", searching.LookupView.as_view(), name="lookup"),
     path("annotate/", searching.AnnotateView.as_view(), name="annotate"),

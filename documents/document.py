@@ -111,6 +111,11 @@ class Document:
         """The Markdown below the front matter, as it stands."""
         return self._body if self._sections is None else str(self._sections)
 
+    @body.setter
+    def body(self, text: str) -> None:
+        """All of it, without blank lines around it; those of the file stay. Raises DocumentError."""
+        self.sections.set_whole(text)
+
     @property
     def sections(self) -> Sections:
         if self._sections is None:

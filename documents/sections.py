@@ -150,6 +150,21 @@ class Sections:
             expected[at] = (old.heading, text)
             self._replace([*self._pieces[:at], new, *self._pieces[at + 1 :]], expected, {at})
 
+    def set_whole(self, text: str) -> None:
+        """The preamble and all sections at once, as one text."""
+        with self._placed(0):
+            text, old = _clean(text), str(self)
+            gap = _gap(old)
+            core, tail = _core(old[gap:])
+            if text == to_lf(core):
+                return
+            if text and not core:
+                lead, tail = old[:gap] or self._lead(), self._last_end()
+            else:
+                lead = old[:gap]
+            self._pieces = self._checked(lead + self._written(core, text) + tail if text else "")
+            self.changed = True
+
     def __delitem__(self, which: str | int) -> None:
         at = self._find(which)
         kept = [*self._pieces[:at], *self._pieces[at + 1 :]]
@@ -309,7 +324,7 @@ class Sections:
     def _written(self, old: str, new: str) -> str:
         """New text with the document's line ends; lines at either end that stay keep their own."""
         was, now = lines(old), new.split("\n")
-        if new == "" or to_lf(old).count("\n") == old.count(self._newline):
+        if new == "" or to_lf(old).replace("\n", self._newline) == old:
             return new.replace("\n", self._newline)
         bare = [line.rstrip("\r\n") for line in was]
         first = 0
@@ -351,7 +366,9 @@ class Sections:
         self.changed = True
 
     def _read_back(self, pieces: list[_Piece]) -> list[_Piece]:
-        written = "".join(map(str, pieces))
+        return self._checked("".join(map(str, pieces)))
+
+    def _checked(self, written: str) -> list[_Piece]:
         above = self._before()
         refuse_size(above, written)
         refuse_many(written)

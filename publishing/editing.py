@@ -60,7 +60,7 @@ def save(
             if item is not None:
                 refuse_pending(item)
             text = drafts.without_mark(kind, text)
-        steps = [_write(kind, text, item, revision, path, publish), *also]
+        steps = [step(kind, text, item, revision, path, publish), *also]
         return through(steps, signature, calls_off=[Schedule.Action.PUBLISH] if publish else [])
 
     try:
@@ -94,9 +94,14 @@ def delete(item: Item, *, base_revision: int, author: Any = None, origin: str = 
     return through([writer.Delete(item, base_revision)], signature, calls_off=list(Schedule.Action))
 
 
-def _write(
+def step(
     kind: str, document: Document, item: Item | None, revision: int | None, path: str, publish: bool
 ) -> writer.Write:
+    """What has to be written for a document; for one that is new, `item` and `revision` are None.
+
+    Raises:
+        InvalidDocument: with every problem found.
+    """
     path = path or (item.path if item else _new_path(document))
     reading = kinds.get(kind).read(document, path)
     problems = list(reading.problems)
@@ -126,6 +131,20 @@ def through(
         if Schedule.Action.PUBLISH in calls_off:
             reviews.end([result.item.pk])
     return result.item
+
+
+def together(steps: Sequence[writer.Write], signature: writer.Signature) -> list[tuple[Item, bool]]:
+    """Writes all steps, or none; gives each item, and whether it has a new revision.
+
+    Raises:
+        StaleRevision, NameTaken: as `writer.write`.
+    """
+    with transaction.atomic():
+        results = writer.write(steps, author=signature.author, origin=signature.origin, message=signature.message)
+        for step_, result in zip(steps, results, strict=True):
+            if step_.publish and step_.item:
+                schedule.cancel(result.item, Schedule.Action.PUBLISH)
+    return [(result.item, result.revised) for result in results]
 
 
 def merged_since(now: Item, base_revision: int, document: Document) -> Document:

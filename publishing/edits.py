@@ -5,13 +5,16 @@ raises DocumentError.
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from documents import Document
 from publishing.kinds import Status
+
+# (document, key, value)
+Edit = Callable[[Document, str, Any], None]
 
 
 def set_text(document: Document, key: str, text: str) -> None:
@@ -44,14 +47,14 @@ def set_date(document: Document, key: str, text: str) -> None:
     set_text(document, key, text)
 
 
-def set_status(document: Document, status: str) -> None:
+def set_status(document: Document, key: str, status: str) -> None:
     """Published is written by leaving the key out; a mark `draft: true` goes with any status but draft."""
     if status == Status.DRAFT:
-        document["status"] = "draft"
+        document[key] = "draft"
         return
     if document.get("draft", False) is not False:
         del document["draft"]
-    set_text(document, "status", "" if status == Status.PUBLISHED else status)
+    set_text(document, key, "" if status == Status.PUBLISHED else status)
 
 
 def set_list(document: Document, key: str, wanted: Sequence[str]) -> None:
@@ -102,6 +105,30 @@ def set_section(document: Document, position: int, text: str) -> None:
         document.sections[position] = text
     else:
         del document.sections[position]
+
+
+def set_sections(document: Document, wanted: Sequence[tuple[int | None, str, str]]) -> None:
+    """All sections, in their order. Those that stay keep how they are written.
+
+    wanted: of each its place in the document (None: it is new), its heading and its text.
+    """
+    staying = {origin for origin, _, _ in wanted}
+    order = [at for at in range(len(document.sections)) if at in staying]
+    for at in reversed(range(len(document.sections))):
+        if at not in staying:
+            del document.sections[at]
+    for place, (origin, heading, text) in enumerate(wanted):
+        if origin is None:
+            document.sections.insert(place, heading, text)
+            order.insert(place, -1)
+            continue
+        now = order.index(origin)
+        if now != place:
+            document.sections.move(now, place)
+            order.insert(place, order.pop(now))
+        document.sections[place] = text
+        if list(document.sections)[place] != heading:
+            document.sections.rename(place, heading)
 
 
 def _changed(old: Mapping[Any, Any], changed: Mapping[str, str]) -> dict[Any, Any]:

@@ -12,6 +12,7 @@ from django.utils.cache import get_conditional_response
 from api import (
     access,
     caching,
+    describing,
     description,
     drafts,
     filters,
@@ -28,6 +29,7 @@ from api import (
 from api.problems import MISSING_CACHE, ApiError
 from api.public import AddressDecides, PublicView
 from api.resources import BOOKS, ENTRIES, Resource
+from api.views.writing import Creating, Editing
 
 
 class ListView(PublicView):
@@ -265,12 +267,14 @@ def _file(data: bytes) -> HttpResponse:
 
 
 @description.entry_list
-class EntryList(ListView):
+@describing.creating("entry")
+class EntryList(ListView, Creating):
     resource = ENTRIES
 
 
 @description.entry_detail
-class EntryDetail(DetailView):
+@describing.editing("entry")
+class EntryDetail(DetailView, Editing):
     resource = ENTRIES
 
 
@@ -280,12 +284,14 @@ class EntryMarkdown(MarkdownView):
 
 
 @description.book_list
-class BookList(ListView):
+@describing.creating("book")
+class BookList(ListView, Creating):
     resource = BOOKS
 
 
 @description.book_detail
-class BookDetail(DetailView):
+@describing.editing("book")
+class BookDetail(DetailView, Editing):
     resource = BOOKS
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from books.fields import EDITS
 from books.mapping import BookRecord
 from documents import Document
 from publishing.admin.editor import Editor
@@ -9,7 +10,6 @@ from publishing.admin.fields import DayField, LineField, LinesField, ParagraphFi
 from publishing.admin.forms import DocumentForm
 from publishing.admin.statuses import STATUSES
 from publishing.admin.widgets import Chips, LineInput, Paragraph
-from publishing.edits import set_date, set_list, set_number, set_status, set_text
 from publishing.values import DIFFICULTIES, shown_status
 
 
@@ -35,30 +35,7 @@ class BookForm(DocumentForm):
     status = WordField(label="Status", help_text="Publishing ends a draft.")
     lastUpdated = DayField(label="Last updated", required=False)
 
-    edits = {
-        **dict.fromkeys(
-            (
-                "title",
-                "slug",
-                "subtitle",
-                "publisher",
-                "edition",
-                "isbn",
-                "language",
-                "description",
-                "difficulty",
-                "coverImage",
-                "url",
-                "doi",
-                "openLibraryId",
-            ),
-            set_text,
-        ),
-        **dict.fromkeys(("publishYear", "pages"), set_number),
-        **dict.fromkeys(("authors", "editors", "topics"), set_list),
-        "status": lambda document, _, status: set_status(document, status),
-        "lastUpdated": set_date,
-    }
+    edits = EDITS
 
 
 class BookEditor(Editor):

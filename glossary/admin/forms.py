@@ -4,6 +4,7 @@ from typing import Any
 
 from documents import Document
 from glossary.admin.links import LinkRows
+from glossary.fields import EDITS
 from glossary.mapping import REFERENCES, EntryRecord
 from glossary.models import Category
 from glossary.sections import KNOWN, LISTS
@@ -12,7 +13,6 @@ from publishing.admin.fields import DayField, LineField, LinesField, WordField
 from publishing.admin.forms import DocumentForm
 from publishing.admin.statuses import STATUSES
 from publishing.admin.widgets import Chips, LineInput
-from publishing.edits import set_date, set_list, set_status, set_text
 from publishing.problems import Problem
 from publishing.values import DIFFICULTIES, shown_status
 
@@ -39,12 +39,7 @@ class EntryForm(DocumentForm):
     broader = LinesField(label="Part of", widget=Chips(_ENTRIES, names_items=True), help_text="More general entries.")
     lastUpdated = DayField(label="Last updated", required=False)
 
-    edits = {
-        **dict.fromkeys(("title", "slug", "category", "difficulty", "replacedBy"), set_text),
-        **dict.fromkeys(("tags", "aliases", "related", "recommendedBooks", "requires", "broader"), set_list),
-        "status": lambda document, _, status: set_status(document, status),
-        "lastUpdated": set_date,
-    }
+    edits = EDITS
 
 
 class EntryEditor(Editor):

@@ -1,16 +1,15 @@
 """Forms over a document: they show what it says and write into it only what differs."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from documents import Document, DocumentError
+from publishing.edits import Edit
 from publishing.problems import Problem
-
-Edit = Callable[[Document, str, Any], None]
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """No draft shows anywhere, not even by a count, a date or an ETag."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ import documents
 from books.editing import save_book
 from glossary.editing import delete_entry, save_entry
 from publishing.models import Item
+from tests.api.test_writing import EVERYTHING
 
 Save = Callable[..., Item]
 # A word that stands in every text that is nobody's business.
@@ -20,6 +22,7 @@ MARKED = (
     f'aliases: ["{MARK}-alias"]\nrelated: ["black-box", "{MARK}-related"]\nrecommendedBooks: ["the-big-book"]\n'
     f'previousSlugs: ["{MARK}-previous"]\ndifficulty: "{MARK}-hard"\nlastUpdated: "2031-01-01"\n'
 )
+ACTIONS = ("publish", "unpublish", "rename", "restore")
 ADDRESSES = [
     "",
     "entries/",
@@ -134,9 +137,73 @@ def draft_everything() -> None:
     )
 
 
+@pytest.fixture(params=["nobody", "a token without a scope", "a token without a right"])
+def reader(request: pytest.FixtureRequest, token: Callable[..., str]) -> Client:
+    """Whoever may read what is published, and no more."""
+    if request.param == "nobody":
+        return Client(headers={"accept": "*/*"})
+    text = token(may=EVERYTHING) if request.param == "a token without a scope" else token("read", "write", "publish")
+    return Client(headers={"accept": "*/*", "authorization": f"Bearer {text}"})
+
+
+# What is refused is refused before anybody looks what there is.
+DOORS = [
+    ("get", "entries/%s-slug/?draft=true"),
+    ("get", "entries/%s-gone/?draft=true"),
+    ("get", "entries/%s-slug.md?draft=true"),
+    ("get", "entries/?draft=true&category=%s-category"),
+    ("get", "books/%s-book/?draft=true"),
+    ("get", "books/?draft=true"),
+    *((method, path) for method in ("put", "patch") for path in ("entries/%s-slug/", "books/%s-book/")),
+    ("delete", "entries/%s-slug/"),
+    ("delete", "books/%s-book/"),
+    ("post", "entries/"),
+    ("post", "books/"),
+    ("post", "import/"),
+    *(("post", f"entries/%s-{slug}/{name}/") for slug in ("slug", "gone") for name in ACTIONS),
+    *(("post", f"books/%s-book/{name}/") for name in ACTIONS),
+]
+
+
+def test_doors_that_are_closed_say_nothing_of_what_is_behind(reader: Client, readers: None) -> None:
+    draft_everything()
+    nothing = "qwvnothin"
+
+    def ask_(method: str, path: str, word: str) -> tuple[int, bytes]:
+        text = entry_text().copy()
+        text["slug"] = f"{word}-slug"
+        body: Any = {"title": "x", "slug": f"{word}-slug", "version": 1}
+        if path == "import/":
+            body = {"files": [{"path": f"terms/{word}-slug.md", "content": "---\ntitle: x\n---\n"}]}
+        if path.endswith(("publish/", "unpublish/")):
+            body = {}
+        path = f"/api/v1/{path.replace('%s', word)}"
+        if method == "get":
+            answer = reader.get(path)
+        else:
+            answer = getattr(reader, method)(path, body, content_type="application/json", headers={"if-match": '"1-a"'})
+        return answer.status_code, answer.content.replace(word.encode(), b"")
+
+    for method, path in DOORS:
+        found = ask_(method, path, MARK)
+        assert found == ask_(method, path, nothing), path
+        assert found[0] in (401, 403), path
+
+
+def test_every_door_of_the_schema_is_asked(client: Client) -> None:
+    paths = client.get("/api/v1/schema/").json()["paths"]
+    asked = {(method, re.sub(r"%s-\w+", "{slug}", path).partition("?")[0]) for method, path in DOORS}
+    for template, methods in paths.items():
+        path = template.removeprefix("/api/v1/")
+        for method, said in methods.items():
+            if {"token": []} in said["security"] and {} not in said["security"]:
+                assert (method, path) in asked, f"{method} {path}"
+
+
 def test_drafts_change_not_one_byte_of_any_answer(
-    client: Client, readers: None, an_hour_ago: Callable[[], None]
+    reader: Client, readers: None, an_hour_ago: Callable[[], None]
 ) -> None:
+    client = reader
     an_hour_ago()
     before = [ask(client, path) for path in ADDRESSES]
     draft_everything()
@@ -148,8 +215,9 @@ def test_drafts_change_not_one_byte_of_any_answer(
 
 
 def test_what_only_drafts_have_is_answered_as_what_nothing_has(
-    client: Client, readers: None, an_hour_ago: Callable[[], None]
+    reader: Client, readers: None, an_hour_ago: Callable[[], None]
 ) -> None:
+    client = reader
     an_hour_ago()
     draft_everything()
     for path in PROBES:
@@ -191,7 +259,9 @@ def test_what_was_taken_back_leaves_tombstones_alone(
 def test_every_address_of_the_schema_is_asked_for_drafts(client: Client) -> None:
     paths = client.get("/api/v1/schema/").json()["paths"]
     asked = {path.partition("?")[0] for path in ADDRESSES}
-    for template in paths:
+    for template, methods in paths.items():
+        if "get" not in methods:
+            continue
         path = template.removeprefix("/api/v1/")
         example = path.replace("{slug}", "the-big-book" if path.startswith("books") else "black-box")
         assert example in asked or example in ("books/the-big-book.md",), template

@@ -204,11 +204,21 @@ def test_head_says_the_same_without_the_body(client: Client, black_box: Item, pa
         assert head[header] == answer[header]
 
 
-@pytest.mark.parametrize("path", ["", "entries/", "entries/black-box/", "entries/black-box.md", "schema/"])
-def test_options_names_the_methods(client: Client, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("", "GET, HEAD, OPTIONS"),
+        ("entries/", "GET, POST, HEAD, OPTIONS"),
+        ("entries/black-box/", "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"),
+        ("entries/black-box.md", "GET, HEAD, OPTIONS"),
+        ("import/", "POST, OPTIONS"),
+        ("schema/", "GET, HEAD, OPTIONS"),
+    ],
+)
+def test_options_names_the_methods(client: Client, path: str, allowed: str) -> None:
     answer = client.options(f"/api/v1/{path}")
     assert (answer.status_code, answer.content) == (204, b"")
-    assert answer["Allow"] == "GET, HEAD, OPTIONS"
+    assert answer["Allow"] == allowed
 
 
 def test_a_missing_slash_is_added(client: Client, black_box: Item) -> None:

@@ -44,6 +44,12 @@ def test_it_is_open_api_3_1_and_knows_every_address(schema: dict[str, Any]) -> N
         "/api/v1/changes/",
         "/api/v1/export.ndjson",
         "/api/v1/chunks.jsonl",
+        "/api/v1/import/",
+        *(
+            f"/api/v1/{plural}/{{slug}}/{name}/"
+            for plural in ("entries", "books")
+            for name in ("publish", "unpublish", "rename", "restore")
+        ),
     }
 
 

@@ -274,3 +274,31 @@ def test_a_new_document_takes_every_text_as_key_and_value():
             f"{text}!": {text: text},
         }
         assert parse(bytes(new_document(values))).values == values
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "after"),
+    [
+        ("---\ntitle: A\n---\n\nOld.\n", "New.\n\n# One\n\nx", "---\ntitle: A\n---\n\nNew.\n\n# One\n\nx\n"),
+        ("---\ntitle: A\n---\n\n\nOld.\n\n\n", "\n\nNew.\n", "---\ntitle: A\n---\n\n\nNew.\n\n\n"),
+        ("---\r\ntitle: A\r\n---\r\nOld.", "a\nb", "---\r\ntitle: A\r\n---\r\na\r\nb"),
+        ("---\ntitle: A\n---", "New.", "---\ntitle: A\n---\n\nNew."),
+        ("---\ntitle: A\n---\n", "New.", "---\ntitle: A\n---\n\nNew.\n"),
+        ("---\ntitle: A\n---\n\nOld.\n", "", "---\ntitle: A\n---\n"),
+        ("---\ntitle: A\n---\n\na\r\nb\nc\n", "a\nx\nc", "---\ntitle: A\n---\n\na\r\nx\nc\n"),
+    ],
+)
+def test_the_body_is_set_as_a_whole(before: str, text: str, after: str) -> None:
+    document = parse(before.encode())
+    document.body = text
+    assert bytes(document).decode() == after
+    document.body = text
+    assert bytes(document).decode() == after
+
+
+@pytest.mark.parametrize("text", ["\0", "<<<<<<< a\n=======\n>>>>>>> b\n"])
+def test_a_body_that_cannot_be_leaves_the_old_one(text: str) -> None:
+    document = parse(b"---\ntitle: A\n---\n\nOld.\n")
+    with pytest.raises(DocumentError):
+        document.body = text
+    assert bytes(document) == b"---\ntitle: A\n---\n\nOld.\n"
