@@ -4,6 +4,7 @@ from django.views.generic import RedirectView
 
 from config import probes
 from publishing.assets import asset
+from publishing.reading import shared_page
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("api.urls")),
     path("media/assets/<str:name>", asset, name="asset"),
+    path("preview/<str:token>/", shared_page, name="shared"),
     path("healthz", probes.healthz),
     path("readyz", probes.readyz),
 ]

@@ -35,6 +35,7 @@ function start() {
   words();
   for (const part of document.querySelectorAll("[data-lemma-part]")) upgrade(part);
   for (const time of document.querySelectorAll("time[data-clock]")) time.textContent = clock(time.dateTime);
+  for (const line of document.querySelectorAll("input[data-copy]")) line.addEventListener("focus", () => line.select());
   const form = document.querySelector("form[data-lemma-form]");
   if (!form) return;
   const slug = form.querySelector("input[data-follows-title]");

@@ -3,20 +3,14 @@
 The package's own answer everybody and store what they get, so its addresses are not used.
 """
 
-import re
-
-from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.module_loading import import_string
 from django.views.decorators.http import require_POST
 
-from publishing import assets, images
+from publishing import assets, images, rendering
 from publishing.admin.access import in_background, refused, throttled
 
 PREVIEW_LIMIT = 100_000
-# As bodies link images: from the folder of the file up to the content root.
-_RELATIVE = re.compile(rf'(?<=src=")(?:\.\./)*{assets.FOLDER}/({assets.NAME.pattern})(?=")')
 
 
 def _may_write(request: HttpRequest) -> bool:
@@ -37,8 +31,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         return refused(400, "There is no content.")
     if len(content) > PREVIEW_LIMIT:
         return refused(413, f"The preview shows texts of up to {PREVIEW_LIMIT:,} characters.")
-    render = import_string(settings.MARKDOWNX_MARKDOWNIFY_FUNCTION)
-    html = _RELATIVE.sub(rf"{assets.address()}\1", render(content.replace("\r\n", "\n")))
+    html = rendering.html(content.replace("\r\n", "\n"))
     return HttpResponse(html, headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"})
 
 

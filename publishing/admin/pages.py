@@ -24,6 +24,7 @@ from publishing.admin.bulk import BulkPages
 from publishing.admin.copies import CopyPages
 from publishing.admin.editor import Editor
 from publishing.admin.history import HistoryPages
+from publishing.admin.previewing import PreviewPages
 from publishing.admin.releasing import moment, schedules
 from publishing.admin.renaming import RenamePages
 from publishing.admin.reviewing import ReviewPages
@@ -38,7 +39,9 @@ from publishing.problems import InvalidDocument, Problem, Severity
 _FOUND = 20
 
 
-class ItemAdmin(HistoryPages, ReviewPages, RenamePages, CopyPages, BulkPages, SavedViewPages, SittingPages):
+class ItemAdmin(
+    HistoryPages, ReviewPages, RenamePages, CopyPages, BulkPages, SavedViewPages, PreviewPages, SittingPages
+):
     """What the pages of entries and books share."""
 
     # Asked by the addresses of the Markdownx field.

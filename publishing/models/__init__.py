@@ -6,6 +6,7 @@ from .published import Facet, FacetCount, Published
 from .reviews import Review
 from .revisions import Revision
 from .schedules import Schedule
+from .shares import Share
 from .sitting import Autosave, Presence
 from .views import SavedView
 
@@ -28,4 +29,5 @@ __all__ = [
     "Revision",
     "SavedView",
     "Schedule",
+    "Share",
 ]

@@ -79,6 +79,10 @@ def _of_items(model: str, label: str) -> Iterator[Row]:
     yield row("merge", EDITOR, {"to": "other"})
     yield row("duplicate", WRITER, {})
     yield row("download", VIEWER)
+    yield row("preview", VIEWER)
+    yield row("page", VIEWER)
+    yield row("share", WRITER, {"days": "7"})
+    yield row("share", WRITER, {"end": "1"}, "take back")
     yield row("delete", EDITOR)
     yield row("delete", EDITOR, base)
     kept = {"window": "window-of-somebody", "title": "New"}
