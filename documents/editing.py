@@ -209,14 +209,15 @@ def _change_shared_list(
     ]
     if len(old) == len(new) and all(found.old == index for index, found in enumerate(matches)):
         return [splice for splices in fine for splice in splices]
-    if not new:
-        raise CannotEdit
     ends = [
         line_content_end(text, max(spans.end(text, item), dash + 1))
         for item, dash in zip(node.value, dashes, strict=True)
     ]
     # What follows the line of an item goes with it: line end, comments, the indent of the next. The last has none.
     tails = [text[end:dash] for end, dash in zip(ends, dashes[1:], strict=False)]
+    if not new:
+        comments = [line.rstrip("\r\n") for tail in tails for line in lines(tail)[1:] if line.strip().startswith("#")]
+        return [Splice(dashes[0], ends[-1], context.newline.join(["[]", *comments]))]
     lead_comments = _keep_comments(tails, {found.old for found in matches})
     usual = context.newline + " " * _column(text, dashes[0])
     lead = "-" + _gap(text, node, dashes)
