@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,7 +18,7 @@ from publishing.standing import Standing
 from sync import disk, folder
 from sync.models import Uncommitted
 from sync.places import Place, SyncError
-from sync.plan import Action
+from sync.plan import ASIDE, Action
 from sync.state import Agreed, Known, record_bases, store_texts, texts
 from sync.steps import Clash, Step
 
@@ -274,7 +275,16 @@ def _item(known: Known) -> Item:
 def write_files(place: Place, steps: Sequence[Step], outcome: Outcome) -> None:
     """The folder's part of the steps, for what `write_each` did not refuse."""
     todo = [step for step in steps if step.changes_files]
-    for some in _batches(_in_order(todo)):
+    todo, aside = _in_order(todo)
+    for step in aside:
+        try:
+            _step_aside(place, step)
+        except (OSError, SyncError) as error:
+            outcome.problems.append(_unwritable(step, error))
+            todo.remove(step)
+        else:
+            outcome.changed = True
+    for some in _batches(todo):
         data = texts(step.wanted for step in some if step.wanted)
         done = _Done(place)
         for step in some:
@@ -337,23 +347,60 @@ def note_uncommitted(place: Place, steps: Iterable[Step]) -> None:
             bulk.insert(Uncommitted, ["root", "path", "item", "before"], rows)
 
 
-def _in_order(steps: list[Step]) -> list[Step]:
-    """Removals first, then moves whose target another move sets free after that one."""
+def _in_order(steps: list[Step]) -> tuple[list[Step], list[Step]]:
+    """Removals first, then moves whose target another move sets free after that one; and those whose file has to step
+    aside before, because they change places in a ring.
+    """
     removals = [step for step in steps if step.action is Action.DELETE_FILE]
     rest = [step for step in steps if step.action is not Action.DELETE_FILE]
-    occupied = {step.file.path for step in rest if step.file}
+    occupied = {step.file.path: step for step in rest if step.file}
     ordered: list[Step] = []
+    aside: list[Step] = []
     while rest:
-        free = [step for step in rest if step.path not in occupied or (step.file and step.file.path == step.path)]
-        # What is left changes places in a ring; carrying it out refuses it by name.
-        for step in free or rest:
+        free = [step for step in rest if occupied.get(step.path, step) is step]
+        if not free:
+            aside.append(step := _in_a_ring(rest[0], occupied))
+            del occupied[_lies_at(step)]
+            continue
+        for step in free:
             ordered.append(step)
             if step.file:
-                occupied.discard(step.file.path)
+                occupied.pop(step.file.path, None)
         # By identity: to compare each with all others takes a minute for 10,000 files.
         ready = set(map(id, free))
-        rest = [step for step in rest if id(step) not in ready] if free else []
-    return removals + ordered
+        rest = [step for step in rest if id(step) not in ready]
+    return removals + ordered, aside
+
+
+def _in_a_ring(step: Step, occupied: dict[str, Step]) -> Step:
+    """Whoever is in the way of this one, and of that one, until one comes again."""
+    seen: set[int] = set()
+    while id(step) not in seen:
+        seen.add(id(step))
+        step = occupied[step.path]
+    return step
+
+
+def _lies_at(step: Step) -> str:
+    assert step.file is not None
+    return step.file.path
+
+
+def _step_aside(place: Place, step: Step) -> None:
+    """Puts a file where nothing is, so that others can take its place. Raises OSError or SyncError."""
+    assert step.file is not None
+    assert step.item is not None
+    file, stem = step.file, step.file.path.removesuffix(".md")
+    paths = (f"{stem}{number or ''}{ASIDE}" for number in count())
+    path, target = next((path, target) for path in paths if not disk.exists(target := folder.locate(place, path)))
+    source = folder.locate(place, file.path)
+    _expect(place, file.path, source, file.text)
+    # Recorded first: the next sync has to know that it was us, should this one be killed.
+    with transaction.atomic():
+        record_bases(place, [Agreed(step.item.pk, path, file.text)], [])
+    disk.move(source, target)
+    disk.settle([source.parent])
+    file.path = path
 
 
 def _carry_out(place: Place, step: Step, data: dict[str, bytes], folders: set[Path]) -> None:

@@ -310,6 +310,7 @@ def _slug(file: File, item: Known | None) -> str:
 
 
 def _slug_key(file: File, item: Known | None) -> str:
-    if file.record:
+    # What nobody changed by hand gets the slug of the item, should that have another one by now.
+    if file.record and (item is None or item.deleted or file.text != item.base):
         return names.key(file.record.slug)
     return item.slug_key if item and not item.deleted else ""

@@ -65,14 +65,19 @@ def plan(base: str | None, file: str | None, filed: str | None) -> Action:
     return Action.COLLISION if file is None or filed is None else Action.MERGE
 
 
+# How the name of a file ends while others take its place.
+ASIDE = ".aside.md"
+
+
 def plan_path(base: str | None, file: str, item: str) -> str | None:
     """Where the file should lie when both sides have one; None where each side moved it to another place.
 
-    base: where it lay when both last agreed; None where they never met, and then the folder says where.
+    base: where it lay when both last agreed; None where they never met, and then the folder says where. A place that
+    ends in `ASIDE` is one where a sync was about to put it for a moment: wherever it is, nobody else moved it.
     """
     if file == item or base is None or item == base:
         return file
-    return item if file == base else None
+    return item if file == base or base.endswith(ASIDE) else None
 
 
 def halved(action: Action, half: Half, *, prune: bool = False) -> Action:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management import call_command
 
 import documents
+from books.editing import rename_book
 from documents import Document
 from glossary.editing import merge_entries, rename_entry, save_entry, unpublish_entry
 from publishing.models import Change, Conflict, Item, Published, Revision
@@ -50,6 +51,10 @@ def in_the_database() -> None:
     found = item("e17")
     unpublish_entry(found, base_revision=found.revision, author=bob)
     change("b1", {"publisher": "Here"}, ada, kind="book")
+    # Two change places.
+    for old, new in (("b3", "b9"), ("b4", "b3"), ("b9", "b4")):
+        found = item(old, kind="book")
+        rename_book(found, new, base_revision=found.revision, author=ada)
 
 
 def take_over(slug: str, path: str, author: Any) -> Item:
