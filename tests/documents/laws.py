@@ -420,7 +420,9 @@ def _blocks(node: Node) -> int:
 def _cost_of_item(node: Node, heights: list[int], index: int, old: Any, new: Any) -> tuple[int, int]:
     item = node.items[index]
     if isinstance(old, dict) and isinstance(new, dict) and new and item.style == "block":
-        return _cost_of_map(item, old, new)
+        removed, added = _cost_of_map(item, old, new)
+        # A dash on a line of its own may get the first of other keys, over blank lines.
+        return removed + (item.first - node.dashes[index] if next(iter(old)) not in new else 0), added
     if item.kind == "scalar" and _is_scalar(new):
         return cost(item, old, new)
     if item.kind == "list" and isinstance(new, list) and new:
