@@ -178,7 +178,9 @@ class _Merge:
 
     def by_value(self) -> str:
         """One side's front matter with the merged values."""
-        if same(self._found.base, self._found.theirs) and not self._ledger.resolving:
+        fronts = self._parts.map(lambda parts: parts.front if parts else None)
+        new_form = fronts.theirs != fronts.base and same(self._found.base, self._found.theirs)
+        if new_form or fronts.ours == fronts.base:
             document = self._copy("theirs")
             try:
                 for key in self._names:
@@ -186,7 +188,7 @@ class _Merge:
             except DocumentError:
                 pass
             else:
-                return take_apart(document).front
+                return self._with_comments(take_apart(document).front)
         document = self._copy("ours")
         for key in self._names:
             try:
@@ -196,7 +198,15 @@ class _Merge:
                     # Too much for one file: no single key is to blame.
                     raise
                 self._force(key, error)
-        return take_apart(document).front
+        return self._with_comments(take_apart(document).front)
+
+    def _with_comments(self, front: str) -> str:
+        """The new comments of both sides that are not there, on lines of their own at the end."""
+        base, ours, theirs = (comments(parts.front) if parts else [] for parts in self._parts)
+        known = {*base, *comments(front)}
+        new = "".join(f"{each}\n" for each in dict.fromkeys(ours + theirs) if each not in known)
+        written = front + new
+        return written if new and _reads_as(written, self.values) else front
 
     def _put(self, document: Document, key: str) -> None:
         if key not in self.values:
