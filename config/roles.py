@@ -23,6 +23,8 @@ _MORE: dict[str, dict[str, list[str]]] = {
         "publishing.conflict": ["change"],
         "publishing.batch": ["view"],
         "sync.run": ["view"],
+        # To add an upload is to import files.
+        "sync.upload": ["add"],
     },
     ADMINISTRATOR: {
         "glossary.category": ["add", "change", "delete"],

@@ -24,6 +24,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _link("Tags", "sell", "glossary", "tag"),
                 conflicts,
                 _link("Batches", "library_add_check", "publishing", "batch"),
+                _link("Import and export", "import_export", "sync", "upload", verb="add"),
             ],
         },
         {
@@ -38,15 +39,15 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _link(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
-    """A list in the sidebar, for those who may see it."""
+def _link(title: str, icon: str, app: str, model: str, *, verb: str = "view") -> dict[str, Any]:
+    """A list in the sidebar, for those who may see it, or do what the verb says."""
     return {
         "title": title,
         "icon": icon,
         "link": reverse(f"admin:{app}_{model}_changelist"),
-        "permission": _may_view(f"{app}.view_{model}"),
+        "permission": _may(f"{app}.{verb}_{model}"),
     }
 
 
-def _may_view(permission: str) -> Callable[[HttpRequest], bool]:
+def _may(permission: str) -> Callable[[HttpRequest], bool]:
     return lambda request: request.user.has_perm(permission)

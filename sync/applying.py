@@ -15,6 +15,7 @@ from publishing.errors import NameTaken, StaleRevision
 from publishing.models import Conflict, Item, Revision
 from publishing.problems import InvalidDocument, Problem
 from publishing.standing import Standing
+from publishing.steps import Signature
 from sync import disk, folder
 from sync.models import Uncommitted
 from sync.places import Place, SyncError
@@ -62,7 +63,7 @@ def waiting_in(places: Sequence[Place]) -> Waiting:
     )
 
 
-def write_all(steps: Sequence[Step], waiting: Waiting) -> None:
+def write_all(steps: Sequence[Step], waiting: Waiting, signature: Signature | None = None) -> None:
     """The database's part of the steps, all or nothing, and what both sides now agree on.
 
     Raises:
@@ -71,7 +72,7 @@ def write_all(steps: Sequence[Step], waiting: Waiting) -> None:
     try:
         with transaction.atomic():
             for some in _database_batches(steps, waiting):
-                _write(some, waiting)
+                _write(some, waiting, signature)
     except (StaleRevision, NameTaken, InvalidDocument) as error:
         raise SyncError(f"{error} Nothing was imported. Run the import again.") from error
     except IntegrityError as error:
@@ -152,7 +153,7 @@ def _base_is_old(step: Step) -> bool:
     return file is not None and file.text == item.filed and (item.base, item.base_path) != (file.text, file.path)
 
 
-def _write(steps: Sequence[Step], waiting: Waiting) -> None:
+def _write(steps: Sequence[Step], waiting: Waiting, signature: Signature | None = None) -> None:
     """One batch. After it the base is the file as it was read: what the file is still to become comes later."""
     edited = standing.of_all(
         step.item.pk
@@ -165,7 +166,8 @@ def _write(steps: Sequence[Step], waiting: Waiting) -> None:
         for one in _writes(step, edited, waiting):
             batch.append(one)
             owners.append(step)
-    results = writer.write(batch, author=Author(), origin=Revision.Origin.FILES, message=_message(steps))
+    by = signature or Signature(Author(), Revision.Origin.FILES, _message(steps))
+    results = writer.write(batch, author=by.author, origin=by.origin, message=by.message)
     store_texts(_unstored(steps))
     agreed: dict[Place, dict[Any, Agreed]] = {step.place: {} for step in steps}
     forgotten: dict[Place, list[Any]] = {step.place: [] for step in steps}

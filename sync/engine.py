@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from publishing import names
 from publishing.models import Item
 from publishing.problems import Problem, Severity
+from publishing.steps import Signature
 from publishing.writer import Text
 from sync import applying, disk, folder, matching
 from sync.library import Library
@@ -38,6 +39,7 @@ class Options:
     prune: an import removes items whose file is gone, an export the files of items that are gone; a sync always does.
     skip_invalid: an import leaves bad files out in place of importing nothing; a sync always does.
     committing: what is written will be committed to git.
+    signature: of an import; None says from which folder it comes.
     """
 
     half: Half = Half.BOTH
@@ -49,6 +51,7 @@ class Options:
     prefer: str = ""
     only: frozenset[str] = frozenset()
     committing: bool = False
+    signature: Signature | None = None
 
 
 def check(places: Sequence[Place]) -> None:
@@ -84,7 +87,7 @@ def run(
         SyncError: another sync is at work, more would be deleted than was asked for, or an import was overtaken.
     """
     with _locked(places, options) if lock and not options.dry_run else nullcontext():
-        report, plans = _planned(places, options, progress)
+        report, plans = planned(places, options, progress)
         if books:
             _plan_library(books, next(plan for plan in plans if plan.place.kind == "book"), report)
         announce(report)
@@ -97,7 +100,7 @@ def run(
         if options.half is Half.DATABASE:
             if report.errors and not options.skip_invalid:
                 return report
-            applying.write_all(_steps(plans), applying.waiting_in(places))
+            applying.write_all(_steps(plans), applying.waiting_in(places), options.signature)
             report.written = any(step.changes_database for step in _steps(plans))
         else:
             _apply(places, plans, options, report)
@@ -121,7 +124,10 @@ def _has_files(place: Place) -> bool:
 # --- plan ---
 
 
-def _planned(places: Sequence[Place], options: Options, progress: Progress) -> tuple[Report, list[Steps]]:
+def planned(
+    places: Sequence[Place], options: Options, progress: Progress = lambda number: None
+) -> tuple[Report, list[Steps]]:
+    """What would be done, as a report and step by step. Nothing is written."""
     report = Report(COLUMNS[options.half])
     return report, [_plan(place, options, report, progress) for place in places]
 
@@ -314,7 +320,7 @@ def _apply(places: Sequence[Place], plans: list[Steps], options: Options, report
             if path
         )
         again = Options(half=options.half, prefer=options.prefer, only=names_, committing=options.committing)
-        _, plans = _planned(places, again, lambda number: None)
+        _, plans = planned(places, again, lambda number: None)
 
 
 def _named(step: Step, problems: list[Problem]) -> bool:

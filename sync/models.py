@@ -69,3 +69,22 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.half} {self.started_at:%Y-%m-%d %H:%M} {self.outcome}"
+
+
+class Upload(models.Model):
+    """Files that somebody brought to be imported, until they are or a day has passed."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200)
+    # A zip of ours, with paths below the content root.
+    files = models.BinaryField()
+    # Problems as [where, message, hint], and what was passed over as [where, why].
+    problems = models.JSONField(default=list)
+    skipped = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "import and export"
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.owner}"

@@ -134,6 +134,12 @@ ROWS = [
     *_of_rows("publishing", "batch", EDITOR, "superuser", "superuser", "superuser"),
     Row("publishing_batch_undo", "publishing/batch/{batch}/undo/", EDITOR, {}),
     Row("publishing_batch_undo", "publishing/batch/{drafts}/undo/", EDITOR, {}, "of drafts of somebody else"),
+    Row("sync_upload_changelist", "sync/upload/", EDITOR),
+    Row("sync_upload_changelist", "sync/upload/", EDITOR, {}),
+    Row("sync_upload_export", "sync/upload/all.zip", VIEWER),
+    # Of somebody else, so it is there for nobody.
+    Row("sync_upload_change", "sync/upload/1/", EDITOR),
+    Row("sync_upload_change", "sync/upload/1/", EDITOR, {}),
     *_of_rows("auth", "user", ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
     Row("auth_user_password_change", "auth/user/{user}/password/", ADMINISTRATOR),
     Row("auth_user_password_change", "auth/user/{user}/password/", ADMINISTRATOR, {}),
