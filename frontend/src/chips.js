@@ -2,7 +2,7 @@
 
 import { combobox } from "./combobox.js";
 import { announceChange, h, icon, say, slugOf } from "./dom.js";
-import { getJson } from "./http.js";
+import { getJson, post } from "./http.js";
 import { sortable } from "./sortable.js";
 
 let serial = 0;
@@ -71,6 +71,10 @@ export function chips(root) {
       item.append(h("span", {}, text));
     }
     if (dangling) item.append(h("small", {}, "not written yet"));
+    if (dangling && pages) {
+      const create = () => write(value);
+      item.append(h("button", { type: "button", class: "lemma-chip-create", "aria-label": `Create ${text}`, onclick: create }, "create"));
+    }
     item.append(
       h(
         "button",
@@ -88,6 +92,20 @@ export function chips(root) {
       ),
     );
     return item;
+  }
+
+  /** Makes a draft of what is only named so far. The reference is the same as before. */
+  async function write(value) {
+    try {
+      const made = await (await post(`${pages}create/`, { slug: value, title: titleOf(value) })).json();
+      labels.set(value, { title: made.title, pk: made.pk });
+      draw();
+      say(`${made.title} is a draft now.`);
+      [...list.children].find((item) => item.dataset.value === value)?.querySelector("a")?.focus();
+    } catch (error) {
+      root.querySelector(".lemma-complaint")?.remove();
+      root.append(h("p", { class: "lemma-complaint", role: "alert" }, `${value}: ${error.message}`));
+    }
   }
 
   function store() {
@@ -118,7 +136,7 @@ export function chips(root) {
     store();
     draw();
     say(`${labels.get(value)?.title ?? value} removed.`);
-    (list.children[Math.min(at, values.length - 1)]?.querySelector("button") ?? input).focus();
+    (list.children[Math.min(at, values.length - 1)]?.querySelector("button:last-child") ?? input).focus();
   }
 
   sortable(list, {

@@ -17,6 +17,7 @@ export function rows(root) {
   };
   const changed = () => {
     number();
+    checkAddresses();
     announceChange(total);
   };
 
@@ -54,11 +55,30 @@ export function rows(root) {
     }
   }
 
+  /** Said while it is typed; the server says it again. */
+  function checkAddresses() {
+    const seen = new Map();
+    for (const row of list.children) {
+      const field = row.querySelector("input[name$='-url']");
+      if (!field || row.classList.contains("lemma-row-gone")) continue;
+      const address = field.value.trim();
+      const twice = address && seen.has(address);
+      const wrong = address && !/^https?:\/\/[^\s/]/i.test(address);
+      seen.set(address, row);
+      let note = row.querySelector("[data-address-note]");
+      if (!note) field.after((note = h("p", { class: "lemma-address-note", "data-address-note": true, role: "status", hidden: true })));
+      note.hidden = !twice && !wrong;
+      note.textContent = wrong ? "An address begins with https:// or http://." : twice ? "This address stands above already." : "";
+    }
+  }
+  root.addEventListener("change", checkAddresses);
+
   root.classList.add("lemma-rows-live");
   for (const row of list.children) prepare(row);
   sortable(list, { handle: "[data-handle]", changed });
   root.querySelector("[data-add]")?.addEventListener("click", add);
   number();
+  checkAddresses();
 }
 
 /** Sections of the reader's own: each press of the button opens one more. */

@@ -22,6 +22,8 @@ from publishing.admin.access import in_background
 from publishing.admin.base import number, text_of
 from publishing.admin.bulk import BulkPages
 from publishing.admin.copies import CopyPages
+from publishing.admin.creating import CreatePages
+from publishing.admin.deleted import DeletedPages
 from publishing.admin.editor import Editor
 from publishing.admin.history import HistoryPages
 from publishing.admin.previewing import PreviewPages
@@ -40,7 +42,16 @@ _FOUND = 20
 
 
 class ItemAdmin(
-    HistoryPages, ReviewPages, RenamePages, CopyPages, BulkPages, SavedViewPages, PreviewPages, SittingPages
+    HistoryPages,
+    ReviewPages,
+    RenamePages,
+    CopyPages,
+    BulkPages,
+    SavedViewPages,
+    PreviewPages,
+    SittingPages,
+    DeletedPages,
+    CreatePages,
 ):
     """What the pages of entries and books share."""
 

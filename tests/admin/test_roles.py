@@ -47,7 +47,7 @@ def _of_items(model: str, label: str) -> Iterator[Row]:
 
     def row(page: str, least: str, data: dict[str, Any] | None = None, note: str = "") -> Row:
         at = f"{label}/{model}/" if page == "changelist" else f"{label}/{model}/{page}/"
-        path = at if page in ("changelist", "add", "lookup", "forget") else f"{one}/{page}/"
+        path = at if page in ("changelist", "add", "lookup", "forget", "deleted", "create") else f"{one}/{page}/"
         return Row(f"{label}_{model}_{page}", path, least, data, note)
 
     base = {"base_revision": "1"}
@@ -80,6 +80,10 @@ def _of_items(model: str, label: str) -> Iterator[Row]:
     yield row("duplicate", WRITER, {})
     yield row("download", VIEWER)
     yield row("preview", VIEWER)
+    yield row("create", WRITER, {"title": "New", "slug": "new"})
+    yield row("deleted", VIEWER)
+    yield row("deleted", EDITOR, {"restore": "1"})
+    yield Row(f"{label}_{model}_deleted_page", f"{label}/{model}/deleted/1/", VIEWER)
     yield row("page", VIEWER)
     yield row("share", WRITER, {"days": "7"})
     yield row("share", WRITER, {"end": "1"}, "take back")
