@@ -34,6 +34,8 @@ CONTENT_ROOT = folder("CONTENT_ROOT", default="fixtures/content")
 LEMMA_LOCALE = env.str("LEMMA_LOCALE", default="en")
 LEMMA_ENTRIES_DIR = env.str("LEMMA_ENTRIES_DIR", default="terms")
 LEMMA_BOOKS_DIR = env.str("LEMMA_BOOKS_DIR", default="books")
+# How the admin's button syncs, such as: --pull,--commit,--push
+LEMMA_SYNC_ARGUMENTS = words("LEMMA_SYNC_ARGUMENTS")
 # Whether reading what is published needs a token, too.
 LEMMA_API_PRIVATE = env.bool("LEMMA_API_PRIVATE", default=False)
 # Such as 600/min; empty counts nothing. Readers without a token are many behind one address, so they are not counted

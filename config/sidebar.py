@@ -18,12 +18,14 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "title": "Glossary",
             "items": [
+                {"title": "Start", "icon": "home", "link": reverse("admin:index")},
                 _link("Entries", "article", "glossary", "entry"),
                 _link("Books", "menu_book", "books", "book"),
                 _link("Categories", "folder", "glossary", "category"),
                 _link("Tags", "sell", "glossary", "tag"),
                 conflicts,
                 _link("Batches", "library_add_check", "publishing", "batch"),
+                _link("Syncs", "sync", "sync", "run"),
                 _link("Import and export", "import_export", "sync", "upload", verb="add"),
             ],
         },

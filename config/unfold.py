@@ -27,6 +27,7 @@ UNFOLD = {
             "950": "oklch(28.2% .091 267.935)",
         },
     },
+    "DASHBOARD_CALLBACK": "config.dashboard.fill",
     "SIDEBAR": {
         "show_search": False,
         # By name, since it asks the database, and settings are read first.

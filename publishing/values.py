@@ -9,7 +9,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,6 +23,8 @@ from publishing.validators import SLUG_LIMIT, too_long, validate_slug, validate_
 # Keys and indexes from the top of the front matter down to a value.
 Place = tuple[str | int, ...]
 
+# Nobody has updated it for so long that somebody should look at it.
+STALE = timedelta(days=365)
 DIFFICULTIES = ("beginner", "intermediate", "advanced")
 LABEL_LIMIT = 100
 

@@ -1,18 +1,20 @@
 """What the commands of sync have in common: their arguments, and how they end."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from sync import console
+from sync import console, engine, runs
 from sync.places import Place, SyncError, places
 from sync.reports import Exit, Report
 
 
 class SyncCommand(BaseCommand):
     """Folders in, a report out, and an exit code that says how folder and database stand."""
+
+    half: ClassVar[str]
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("root", nargs="?", help="the content folder (CONTENT_ROOT)")
@@ -22,13 +24,23 @@ class SyncCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            report = self.run(self.places(options), options)
+            report = self._recorded(self.places(options), options)
         except SyncError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             # Of the folder as a whole; what concerns one file is in the report.
             raise CommandError(f"{error.filename or 'The folder'}: {error.strerror or error}.") from error
         self.end(report, options)
+
+    def _recorded(self, folders: list[Place], options: dict[str, Any]) -> Report:
+        """Whatever may write is kept for the admin to show."""
+        if self.is_dry(options) or options.get("watch"):
+            return self.run(folders, options)
+        with runs.recorded(self.half, folders, run=options.get("run")) as recording:
+            if options.get("run"):
+                options["progress"] = runs.noting(recording.run, lambda: engine.size(folders))
+            recording.report = self.run(folders, options)
+        return recording.report
 
     def run(self, folders: list[Place], options: dict[str, Any]) -> Report:
         raise NotImplementedError

@@ -9,12 +9,16 @@ from sync import disk
 from sync.places import Place, SyncError
 
 
+class Busy(SyncError):
+    """Another one has the lock."""
+
+
 @contextmanager
 def locked(places: Sequence[Place], *, reading: bool = False) -> Iterator[None]:
     """Keeps every other sync and export from these folders and, unless `reading`, every import too.
 
     Raises:
-        SyncError: one is at work.
+        Busy: one is at work.
     """
     with ExitStack() as stack:
         # In one order everywhere, or two syncs could wait for each other.
@@ -34,7 +38,7 @@ def _locked(place: Place, kind: int) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SyncError(
+            raise Busy(
                 f"Another import, export or sync is working on {place.shown}. Try again when it is done."
             ) from None
         yield

@@ -5,6 +5,7 @@ import { followTitle, guard } from "./form.js";
 import { renewToken } from "./http.js";
 import { listSection } from "./list.js";
 import { newSections, rows } from "./rows.js";
+import { runs } from "./runs.js";
 import { words } from "./words.js";
 
 function upgrade(root) {
@@ -33,6 +34,7 @@ function whenOpened(details, opened) {
 function start() {
   addEventListener("submit", (event) => renewToken(event.target), { capture: true });
   words();
+  runs();
   for (const part of document.querySelectorAll("[data-lemma-part]")) upgrade(part);
   for (const time of document.querySelectorAll("time[data-clock]")) time.textContent = clock(time.dateTime);
   for (const line of document.querySelectorAll("input[data-copy]")) line.addEventListener("focus", () => line.select());

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
@@ -20,9 +20,7 @@ from publishing import names
 from publishing.admin.states import state
 from publishing.models import Conflict, Item, Published, Reference, Review, Schedule
 from publishing.times import ago
-
-# Nobody has looked at it for so long that somebody should.
-STALE = timedelta(days=365)
+from publishing.values import STALE
 
 
 @dataclass(frozen=True, slots=True)

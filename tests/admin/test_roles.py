@@ -20,6 +20,7 @@ from documents import Document
 from glossary.models import Category, Tag
 from publishing import batches
 from publishing.models import Conflict, Item
+from sync.models import Run
 
 NOBODY = "nobody"
 EVERYBODY = (NOBODY, VIEWER, WRITER, EDITOR, ADMINISTRATOR)
@@ -138,6 +139,9 @@ ROWS = [
     *_of_rows("publishing", "batch", EDITOR, "superuser", "superuser", "superuser"),
     Row("publishing_batch_undo", "publishing/batch/{batch}/undo/", EDITOR, {}),
     Row("publishing_batch_undo", "publishing/batch/{drafts}/undo/", EDITOR, {}, "of drafts of somebody else"),
+    *_of_rows("sync", "run", EDITOR, "superuser", "superuser", "superuser"),
+    Row("sync_run_start", "sync/run/start/", ADMINISTRATOR),
+    Row("sync_run_state", "sync/run/{run}/state/", EDITOR),
     Row("sync_upload_changelist", "sync/upload/", EDITOR),
     Row("sync_upload_changelist", "sync/upload/", EDITOR, {}),
     Row("sync_upload_export", "sync/upload/all.zip", VIEWER),
@@ -212,6 +216,7 @@ def cast(make_entry: Callable[..., Item], make_book: Callable[..., Item]) -> Cas
         "conflict": conflict.pk,
         "user": User.objects.create_user("somebody").pk,
         "batch": batch.pk,
+        "run": Run.objects.create(half="sync", root="/x", outcome="failed", started_at=timezone.now()).pk,
         "drafts": drafts.pk,
         "group": Group.objects.create(name="Others").pk,
         "token": Token.objects.make(users[WRITER], ["read"], days=None)[0].pk,

@@ -10,6 +10,7 @@ from sync.reports import Report
 
 
 class Command(SyncCommand):
+    half = "export"
     help = "Writes published items to the Markdown files of a content folder; only files whose bytes change."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -11,6 +11,7 @@ from sync.reports import Exit, Report
 
 
 class Command(SyncCommand):
+    half = "import"
     help = "Reads the Markdown files of a content folder into the database. Nothing is imported if any file is bad."
 
     def add_arguments(self, parser: CommandParser) -> None:

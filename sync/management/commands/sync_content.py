@@ -1,3 +1,4 @@
+from argparse import SUPPRESS
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -6,7 +7,7 @@ from typing import Any
 from django.core.management import CommandError, CommandParser
 from django.core.management.base import OutputWrapper
 
-from sync import console, engine, syncing
+from sync import console, engine, runs, syncing
 from sync.arguments import SyncCommand
 from sync.places import Place, SyncError
 from sync.plan import Half
@@ -15,6 +16,7 @@ from sync.watching import watch
 
 
 class Command(SyncCommand):
+    half = "sync"
     help = (
         "Brings a content folder and the database into step, both ways. Ends with 0 when they are, 1 when something is "
         "wrong, 2 when conflicts wait for a person."
@@ -32,14 +34,19 @@ class Command(SyncCommand):
         parser.add_argument("--commit", action="store_true", help="commit what is written to git, by author")
         parser.add_argument("--pull", action="store_true", help="first take what others pushed (with --commit)")
         parser.add_argument("--push", action="store_true", help="afterwards push our commits (with --commit)")
+        # Begun by the admin, which shows how far it is.
+        parser.add_argument("--run", type=int, help=SUPPRESS)
         parser.add_argument("--watch", action="store_true", help="go on whenever a file is saved, until Ctrl+C")
 
     def run(self, folders: list[Place], options: dict[str, Any]) -> Report:
         engine.check(folders)
         if options["watch"]:
             return self._watch(folders, options)
+        chosen = self._chosen(folders, options)
+        if note := options.get("progress"):
+            return syncing.sync(folders, chosen, progress=note)
         with console.progress("Reading", lambda: engine.size(folders)) as progress:
-            return syncing.sync(folders, self._chosen(folders, options), progress=progress)
+            return syncing.sync(folders, chosen, progress=progress)
 
     def _chosen(self, folders: list[Place], options: dict[str, Any]) -> syncing.Options:
         return syncing.Options(
@@ -61,6 +68,8 @@ class Command(SyncCommand):
         with suppress(KeyboardInterrupt):
             for report in watch(folders, self._chosen(folders, options), complain=partial(self._say, self.stderr)):
                 # What is wrong is said once, not at every sync.
+                if report.written:
+                    runs.end(runs.begin(self.half, folders), report)
                 if report.written or (report.problems, report.conflicts) != (last.problems, last.conflicts):
                     self.show(report, options)
                     self.stdout.flush()
