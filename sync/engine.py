@@ -11,6 +11,7 @@ from publishing.problems import Problem, Severity
 from publishing.steps import Signature
 from publishing.writer import Text
 from sync import applying, disk, folder, matching
+from sync.collecting import rare_collections
 from sync.library import Library
 from sync.locks import locked
 from sync.places import Place, SyncError
@@ -86,7 +87,7 @@ def run(
     Raises:
         SyncError: another sync is at work, more would be deleted than was asked for, or an import was overtaken.
     """
-    with _locked(places, options) if lock and not options.dry_run else nullcontext():
+    with rare_collections(), _locked(places, options) if lock and not options.dry_run else nullcontext():
         report, plans = planned(places, options, progress)
         if books:
             _plan_library(books, next(plan for plan in plans if plan.place.kind == "book"), report)

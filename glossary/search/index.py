@@ -103,14 +103,10 @@ def _add(coming: Sequence[Found]) -> None:
             for key, label, source in each.names()
         ),
     )
-    _learn(
-        {
-            word
-            for _, each in read
-            for text in (each.title, *each.aliases, *each.tags, each.text)
-            for word in words.keys(text)
-        }
-    )
+    found: set[str] = set()
+    for _, each in read:
+        found.update(words.keys("\n".join((each.title, *each.aliases, *each.tags, each.text))))
+    _learn(found)
 
 
 def _counted(facets: Sequence[tuple[str, str]]) -> str:
