@@ -3,9 +3,9 @@
 All of it changes in the transaction that publishes, so that a list, its count and a search never disagree.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -43,37 +43,48 @@ def replace(withdrawn: Collection[int], coming: Sequence[Found]) -> None:
     """Inside the publishing transaction, before the rows themselves change, and after it took its positions: that lock
     keeps others from changing the same counts.
     """
-    counts: Counter[tuple[str, ...]] = Counter()
+    counts = _Counts()
     keys = list(withdrawn)
     for start in range(0, len(keys), _SOME):
         _forget(keys[start : start + _SOME], counts)
+    facets = [[(name, names.key(label), label) for name, label in found.facets] for found in coming]
     bulk.insert(
         Facet,
         ["item", "kind", "name", "value", "label", "sort_key"],
         (
-            (found.item, found.kind, name, names.key(label), label, found.sort_key)
-            for found in coming
-            for name, label in found.facets
+            (found.item, found.kind, name, value, label, found.sort_key)
+            for found, own in zip(coming, facets, strict=True)
+            for name, value, label in own
         ),
     )
-    for found in coming:
-        own = (found.kind, found.locale)
-        counts.update((*own, name, names.key(label), label) for name, label in found.facets)
-        counts.update((*own, *fields) for fields in _other(found.present))
+    for found, own in zip(coming, facets, strict=True):
+        count = counts[found.kind, found.locale]
+        count.update(own)
+        count.update(_other(found.present))
     _count(counts)
     for index in _indexes:
         index(keys, coming)
 
 
-def _forget(keys: list[int], counts: Counter[tuple[str, ...]]) -> None:
+class _Counts(defaultdict[tuple[str, str], Counter[tuple[str, str, str]]]):
+    """By kind and locale, by how much the count of (name, value, label) changes."""
+
+    def __init__(self) -> None:
+        super().__init__(Counter)
+
+
+def _forget(keys: list[int], counts: _Counts) -> None:
     items = []
     for item, kind, locale, present in Published.objects.filter(pk__in=keys).values_list(
         "item", "kind", "locale", "present"
     ):
         items.append(item)
-        counts.subtract((kind, locale, *fields) for fields in _other(present))
+        counts[kind, locale].subtract(_other(present))
     facets = Facet.objects.filter(item__in=items)
-    counts.subtract(facets.values_list("kind", "item__published__locale", "name", "value", "label"))
+    for kind, locale, name, value, label in facets.values_list(
+        "kind", "item__published__locale", "name", "value", "label"
+    ):
+        counts[kind, locale].subtract([(name, value, label)])
     bulk.delete(Facet, "item", items)
 
 
@@ -85,9 +96,9 @@ def _other(present: str) -> Iterable[tuple[str, str, str]]:
             yield "has", name, name
 
 
-def _count(changes: Counter[tuple[str, ...]]) -> None:
+def _count(counts: _Counts) -> None:
     # In one order everywhere, since two transactions may meet on PostgreSQL.
-    rows: list[tuple[Any, ...]] = [(*key, change) for key, change in sorted(changes.items()) if change]
+    rows = sorted((*own, *facet, change) for own, count in counts.items() for facet, change in count.items() if change)
     if not rows:
         return
     table = connection.ops.quote_name(FacetCount._meta.db_table)
@@ -97,5 +108,5 @@ def _count(changes: Counter[tuple[str, ...]]) -> None:
             f"ON CONFLICT (kind, locale, name, value, label) DO UPDATE SET count = {table}.count + excluded.count",
             rows,
         )
-        if any(change < 0 for change in changes.values()):
+        if any(change < 0 for *_, change in rows):
             cursor.execute(f"DELETE FROM {table} WHERE count = 0")  # noqa: S608

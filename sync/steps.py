@@ -72,7 +72,8 @@ class Step:
         if self.action in (Action.DELETE_FILE, Action.DELETE_ITEM, Action.FORGET):
             return None
         if self.text is not None:
-            return folder.digest(self.text.data)
+            file = self.file
+            return file.text if file and file.data is self.text.data else folder.digest(self.text.data)
         return self.item.filed if self.item else None
 
     @property

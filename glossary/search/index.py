@@ -103,10 +103,13 @@ def _add(coming: Sequence[Found]) -> None:
             for key, label, source in each.names()
         ),
     )
-    found: set[str] = set()
+    # The texts of a glossary share most of what stands between their blanks, which need be taken apart only once.
+    parts: set[str] = set()
     for _, each in read:
-        found.update(words.keys("\n".join((each.title, *each.aliases, *each.tags, each.text))))
-    _learn(found)
+        for text in (each.title, *each.aliases, *each.tags, each.text):
+            parts.update(text.lower().split() if text.isascii() else text.split())
+    _learn(set(words.keys("\n".join(part for part in parts if part.isascii()))))
+    _learn(set(words.keys("\n".join(part for part in parts if not part.isascii()))))
 
 
 def _counted(facets: Sequence[tuple[str, str]]) -> str:
