@@ -3,7 +3,7 @@
 import gc
 import statistics
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from resource import RUSAGE_CHILDREN, getrusage
 from time import perf_counter, process_time
@@ -43,6 +43,22 @@ class Times:
     def take(self, name: str, work: Callable[[], object], *, per: float = 1, tries: int = 1) -> None:
         """per: how many equal pieces the work consists of. tries: the best of so many counts, for what is soon over."""
         self.rounds[name].append(min((timed(work) for _ in range(tries)), key=lambda time: time.cpu) / per)
+
+    def take_in_turn(self, works: Mapping[str, Callable[[], object]], *, tries: int) -> None:
+        """Several works, one after the other, so many times; the best of each counts. So all see the same weather."""
+        best: dict[str, Time] = {}
+        for _ in range(tries):
+            for name, work in works.items():
+                found = timed(work)
+                best[name] = min(found, best.get(name, found), key=lambda time: time.cpu)
+        for name, time in best.items():
+            self.rounds[name].append(time)
+
+    def work_out(self, name: str, formula: Callable[..., float], *names: str) -> None:
+        """A time that follows from others of this round."""
+        last = [self.rounds[each][-1] for each in names]
+        wall, cpu = formula(*(time.wall for time in last)), formula(*(time.cpu for time in last))
+        self.rounds[name].append(Time(wall, cpu))
 
     def median(self, name: str) -> Time:
         taken = self.rounds[name]

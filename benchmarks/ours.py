@@ -35,7 +35,8 @@ def publish(slug: str, title: str) -> None:
     from glossary.editing import save_entry
     from publishing.models import Item
 
-    item = Item.objects.select_related("working").get(kind="entry", slug=slug)
+    # By the index, as the admin and the API find it.
+    item = Item.objects.live().select_related("working").get(kind="entry", slug_key=slug)
     document = documents.parse(bytes(item.working.data), item.path)
     document["title"] = title
     save_entry(document, item=item, base_revision=item.revision, publish=True)

@@ -50,28 +50,37 @@ class Bench:
     def round(self) -> None:
         self._edit()
         database.empty()
-        ours.import_content(self.small)
-        self._publish("small", SMALL)
-        database.empty()
         self._import()
         self._export()
         self._sync()
+        # Right after each other, since they are compared.
         self._publish("large", self.count)
+        database.empty()
+        ours.import_content(self.small)
+        self._publish("small", SMALL)
+        self.times.work_out(
+            "sync: few allowed", lambda nothing, one: 1.3 * nothing + CHANGED * one, "sync: nothing", "publish: large"
+        )
+        self.times.work_out("sync: commit alone", lambda whole, rest: whole - rest, "sync: commit", "sync: edits")
 
     def _import(self) -> None:
         self.times.take("floor: parse", lambda: floors.read_and_parse(self.large))
         self.times.take("import: everything", lambda: ours.import_content(self.large))
         self.database_bytes = database.size()
-        self.times.take("floor: hash", lambda: floors.read_and_hash(self.large), tries=TRIES)
-        self.times.take("import: nothing", lambda: ours.import_content(self.large), tries=TRIES)
+        self.times.take_in_turn(
+            {
+                "floor: hash": lambda: floors.read_and_hash(self.large),
+                "import: nothing": lambda: ours.import_content(self.large),
+                "export: nothing": lambda: ours.export_content(self.large),
+            },
+            tries=TRIES,
+        )
         with self._changed_files(self.large):
             self.times.take("import: few", lambda: ours.import_content(self.large))
         ours.import_content(self.large)
 
     def _export(self) -> None:
-        self.times.take("export: nothing", lambda: ours.export_content(self.large), tries=TRIES)
-        for slug in self._slugs(CHANGED):
-            ours.publish(slug, self._title())
+        self._publish_some()
         with self._copy() as copy:
             self.times.take("export: few", lambda: ours.export_content(self.large))
             shutil.rmtree(self.large)
@@ -91,12 +100,17 @@ class Bench:
             self.times.take("sync: nothing", lambda: ours.sync_content(root), tries=TRIES)
             with self._changed_files(root):
                 self.times.take("sync: few", lambda: ours.sync_content(root))
-                paths = [f"terms/{slug}.md" for slug in self._slugs(CHANGED)]
-                self.times.take("floor: commit", lambda: floors.commit(root, paths))
-            ours.sync_content(root, "--commit")
-            for slug in self._slugs(CHANGED):
-                ours.publish(slug, self._title())
+            ours.sync_content(root)
+            self._publish_some()
+            self.times.take("sync: edits", lambda: ours.sync_content(root))
+            paths = [f"terms/{slug}.md" for slug in self._slugs(CHANGED)]
+            self.times.take("floor: commit", lambda: floors.commit(root, paths))
+            self._publish_some()
             self.times.take("sync: commit", lambda: ours.sync_content(root, "--commit"))
+
+    def _publish_some(self) -> None:
+        for slug in self._slugs(CHANGED):
+            ours.publish(slug, self._title())
 
     def _publish(self, size: str, count: int) -> None:
         slugs = self._slugs(min(PUBLICATIONS, count // 5), count)

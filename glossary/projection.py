@@ -25,6 +25,7 @@ _ENTRY = [
     "extra_sections",
     "extra",
 ]
+_LOOKUP = 500
 _LINK = ["entry", "position", "title", "url", "description", "type", "difficulty", "extra"]
 
 
@@ -114,11 +115,13 @@ def _tags(wanted: Iterable[str]) -> dict[str, int]:
 def _found_or_made(model: Any, field: str, wanted: dict[str, Any]) -> dict[str, int]:
     if not wanted:
         return {}
-    # A glossary has few of them: reading all is one query, however many are asked for.
-    found = dict(model.objects.values_list(field, "pk"))
+    # One query, however many are asked for; for the few of one entry it need not read those of all.
+    known = model.objects.filter(**{f"{field}__in": list(wanted)}) if len(wanted) <= _LOOKUP else model.objects.all()
+    known = known.order_by().values_list(field, "pk")
+    found = dict(known)
     missing = [new for name, new in wanted.items() if name not in found]
     if missing:
         # Another writer may be making the same ones.
         model.objects.bulk_create(missing, ignore_conflicts=True)
-        found = dict(model.objects.values_list(field, "pk"))
+        found = dict(known.all())
     return found
