@@ -17,6 +17,8 @@ KNOWN = ("Brief Definition", "Detailed Explanation", "Key Concepts", "Common App
 # Items that begin with a letter or a number without a dot can be nothing but paragraphs. Ten times as fast as parsing,
 # and most lists are so.
 _PLAIN_LIST = re.compile(r"{0}(?:\n{0})*".format(r"- (?:\*\*)?(?:[^\W\d_]|[0-9]{1,9}[^0-9.)\n])[^\n]*"))
+_BLANKS = " \t\r"
+_CLOSING = " \t\r#"
 _MARKER = re.compile(r" {0,3}[-*+](?:[ \t]+|\Z)")
 
 
@@ -394,8 +396,10 @@ def _texts(pieces: list[_Piece]) -> list[tuple[str | None, str]]:
 
 def _parse(body: str) -> list[_Piece]:
     found = headings(body)
-    # The indent of a heading belongs to it.
-    bounds = [line_start(body, heading.start) for heading in found] + [len(body)]
+    # The indent of a heading belongs to it; nearly all have none.
+    bounds = [line_start(body, start) if start and body[start - 1] not in "\r\n" else start for start, _ in found] + [
+        len(body)
+    ]
     pieces = [_preamble(body[: bounds[0]])]
     for number, heading in enumerate(found):
         head = body[bounds[number] : heading.end].rstrip("\r\n")
@@ -411,6 +415,11 @@ def _preamble(text: str) -> _Piece:
 
 def _split(rest: str) -> tuple[str, str, str]:
     """Gap, text and tail of what follows a heading; where there is no text, all is tail."""
+    text = rest.strip("\n")
+    if text and text[0] not in _BLANKS and text[-1] not in _BLANKS:
+        # Nothing but line ends around it, which is so in nearly all.
+        gap = len(rest) - len(rest.lstrip("\n"))
+        return rest[:gap], text, rest[gap + len(text) :]
     gap = _gap(rest)
     return ("", "", rest) if gap == len(rest) else (rest[:gap], *_core(rest[gap:]))
 
@@ -436,6 +445,9 @@ def _core(text: str) -> tuple[str, str]:
 
 
 def _heading_text(head: str) -> str:
+    text = head[2:]
+    if head[:2] == "# " and text and text[0] not in _BLANKS and text[-1] not in _CLOSING and "\n" not in text:
+        return text
     rows = to_lf(head).split("\n")
     if len(rows) > 1:
         return " ".join(row.strip(" \t") for row in rows[:-1])

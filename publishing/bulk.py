@@ -6,7 +6,8 @@ on SQLite their number of statements grows with the rows (999 values in each). O
 the SQL texts; every value is a parameter.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any
 
@@ -18,6 +19,7 @@ _PLAIN = frozenset(
     [
         "BigAutoField",
         "BigIntegerField",
+        "BinaryField",
         "CharField",
         "IntegerField",
         "PositiveBigIntegerField",
@@ -31,6 +33,8 @@ _PLAIN = frozenset(
 
 # Fewer than any database takes in one statement.
 _IN = 10_000
+# Kilobytes. SQLite's own 2,000 are full after the rows of some 50 files, and then every page is written several times.
+_CACHE = 32_000
 
 
 def insert(
@@ -79,6 +83,22 @@ def delete(model: type[models.Model], field: str, values: Collection[Any]) -> No
             some = keys[start : start + _IN]
             marks = ", ".join(["%s"] * len(some))
             cursor.execute(f"DELETE FROM {_table(model)} WHERE {_name(columns[0])} IN ({marks})", some)  # noqa: S608
+
+
+@contextmanager
+def large_cache() -> Iterator[None]:
+    """On SQLite, room for the pages of a large transaction: a fifth of the work of an import, and half its time."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        [before] = cursor.execute("PRAGMA cache_size").fetchone()
+        cursor.execute(f"PRAGMA cache_size = -{_CACHE}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = {before}")
 
 
 def _columns(model: type[models.Model], fields: Sequence[str]) -> list[Any]:

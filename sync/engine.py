@@ -5,18 +5,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
-from publishing import names
+from publishing import bulk, names
 from publishing.models import Item
 from publishing.problems import Problem, Severity
 from publishing.steps import Signature
 from publishing.writer import Text
 from sync import applying, disk, folder, matching
+from sync.collecting import rare_collections
 from sync.library import Library
 from sync.locks import locked
 from sync.places import Place, SyncError
 from sync.plan import Action, Half
 from sync.reports import Report
-from sync.resources import large_cache, rare_collections
 from sync.state import Known, texts
 from sync.steps import Step, Steps, steps_of
 
@@ -101,11 +101,11 @@ def run(
         if options.half is Half.DATABASE:
             if report.errors and not options.skip_invalid:
                 return report
-            with large_cache():
+            with bulk.large_cache():
                 applying.write_all(_steps(plans), applying.waiting_in(places), options.signature)
             report.written = any(step.changes_database for step in _steps(plans))
         else:
-            with large_cache():
+            with bulk.large_cache():
                 _apply(places, plans, options, report)
         return report
 

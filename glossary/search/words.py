@@ -61,6 +61,9 @@ def name_key(name: str) -> str:
     >>> name_key("black-box") == name_key("Black  Box"), name_key("C#"), name_key("→")
     (True, 'c#', '→')
     """
+    if name.isascii() and "#" not in name and "+" not in name:
+        name = name.lower()
+        return " ".join(_ASCII_WORD.findall(name)) or " ".join(name.split())
     return " ".join(word.key for word in name_words(name)) or " ".join(fold(name).split())
 
 
