@@ -50,6 +50,23 @@ def test_a_ratio_compares_what_was_measured_in_one_round() -> None:
     assert times.median("ours") == measuring.Time(30.0, 30.0)
 
 
+def test_what_is_soon_over_is_taken_in_turn_and_counts_at_its_best() -> None:
+    times = measuring.Times()
+    order: list[str] = []
+    times.take_in_turn({"one": lambda: order.append("one"), "two": lambda: order.append("two")}, tries=3)
+    assert order == ["one", "two"] * 3
+    assert len(times.rounds["one"]) == len(times.rounds["two"]) == 1
+
+
+def test_a_time_can_follow_from_others_of_the_same_round() -> None:
+    times = measuring.Times()
+    for nothing, one in ((1.0, 0.1), (2.0, 0.2)):
+        times.rounds["nothing"].append(measuring.Time(nothing, nothing))
+        times.rounds["one"].append(measuring.Time(one, one))
+        times.work_out("allowed", lambda nothing, one: 1.3 * nothing + 10 * one, "nothing", "one")
+    assert [round(time.wall, 6) for time in times.rounds["allowed"]] == [2.3, 4.6]
+
+
 def test_a_whole_run_fills_every_line_of_the_table() -> None:
     environment = os.environ | {"DATABASE_URL": "", "DEBUG": "1"}
     run = subprocess.run(
