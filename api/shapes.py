@@ -5,6 +5,7 @@ A test holds them against real answers, field by field.
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import (
     BooleanField,
@@ -243,6 +244,13 @@ class Graph(serializers.Serializer):
     edges = Edge(many=True)
 
 
+@extend_schema_field(
+    {"anyOf": [{"$ref": "#/components/schemas/Entry"}, {"$ref": "#/components/schemas/Book"}, {"type": "null"}]}
+)
+class _Item(JSONField):
+    """An entry or a book, as its address answers it; null for what is gone."""
+
+
 class ChangeLine(serializers.Serializer):
     id = UUIDField(help_text="Of the item, whatever its slug.")
     kind = ChoiceField(choices=["entry", "book"])
@@ -250,8 +258,7 @@ class ChangeLine(serializers.Serializer):
     slug = CharField()
     previousSlug = CharField(allow_null=True, help_text="Before it was renamed.")
     changedAt = DateTimeField()
-    item = JSONField(
-        allow_null=True,
+    item = _Item(
         help_text="What the detail answers now; null for what is gone, and where a later line tells of the same item.",
     )
 
@@ -312,9 +319,9 @@ class FieldError(serializers.Serializer):
 
 class SideBySide(serializers.Serializer):
     field = CharField()
-    base = JSONField(allow_null=True, help_text="What both edits were made from.")
-    yours = JSONField(allow_null=True)
-    theirs = JSONField(allow_null=True, help_text="What is there now.")
+    base = JSONField(help_text="What both edits were made from; null for nothing.")
+    yours = JSONField()
+    theirs = JSONField(help_text="What is there now.")
 
 
 class Problem(serializers.Serializer):

@@ -255,9 +255,11 @@ class Sections:
             if wanted == [name for _, name in old]:
                 return
             before = list(self._pieces)
+            now = None
             if all(wanted):
                 self[which] = _list_text(text, old, wanted)
-            if (self.items_of(which) if wanted else []) != wanted:
+                now = self.items_of(which) if wanted else []
+            if now != wanted:
                 self._pieces = before
                 self.changed = True
                 raise DocumentError(

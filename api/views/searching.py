@@ -160,16 +160,15 @@ class AnnotateView(PublicView):
     def get(self, request: HttpRequest) -> HttpResponseBase:
         values = parameters.read(request.GET, ("text", "offsets", "once", "exclude"))
         text = _required(values, "text", _LONGEST_TEXT)
+        options: dict[str, Any] = {
+            "utf16": _units(values) == "utf16",
+            "once": parameters.flag(values, "once"),
+            "exclude": parameters.words(values, "exclude"),
+        }
         now = state.read()
         if answer := caching.settled(request, now.etag(request), now.changed):
             return answer
-        body = self._annotated(
-            request,
-            text,
-            utf16=_units(values) == "utf16",
-            once=parameters.flag(values, "once"),
-            exclude=parameters.words(values, "exclude"),
-        )
+        body = self._annotated(request, text, **options)
         return caching.keepable(HttpResponse(body, content_type=JSON), now.etag(request), now.changed)
 
     def post(self, request: Request) -> HttpResponseBase:

@@ -137,6 +137,7 @@ class TestCreating:
             ({"title": "A", "slug": "a", "tags": ["x", " x "]}, ["tags"]),
             ({"title": "A", "slug": "a", "related": ["not a slug/"]}, []),
             ({"title": "A", "slug": "a", "keyConcepts": ["one\ntwo"]}, ["keyConcepts"]),
+            ({"title": "A", "slug": "a", "prerequisites": [""]}, ["prerequisites"]),
             ({"title": "A", "slug": "a", "externalLinks": [{"title": "x"}]}, ["externalLinks.0.url"]),
             ({"title": "A", "slug": "a", "externalLinks": [{"url": "javascript:x"}]}, ["externalLinks.0.url"]),
             ({"title": "A", "slug": "a", "externalLinks": [{"url": "https://x.org", "a": 1}]}, ["externalLinks.0.a"]),
