@@ -33,7 +33,7 @@ test-deep: $(VENV)/.dev ## generated texts and long runs; LEMMA_DEEP_EXAMPLES sa
 test-postgres: $(VENV)/.dev ## the tests, on a PostgreSQL made for them and thrown away
 	tests/with_postgres $(PYTEST) -n $(WORKERS) $(TESTS)
 
-test-browser: $(VENV)/.dev ## the tests that need Chromium
+test-browser: $(VENV)/.dev tests/browser/node_modules ## the tests that need Chromium
 	$(PYTEST) -m browser $(TESTS)
 
 lint: $(VENV)/.dev ## style and types
@@ -52,6 +52,10 @@ frontend-check: frontend/node_modules ## whether the committed ones are what fro
 
 frontend/node_modules: frontend/package-lock.json
 	npm --prefix frontend ci --ignore-scripts --silent
+	@touch $@
+
+tests/browser/node_modules: tests/browser/package-lock.json
+	npm --prefix tests/browser ci --ignore-scripts --silent
 	@touch $@
 
 clean: ## remove what make made, but nothing in var/

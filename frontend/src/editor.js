@@ -63,6 +63,8 @@ export function editor(field, { extra = null } = {}) {
         EditorState.readOnly.of(frozen),
         EditorView.editable.of(!frozen),
         EditorView.contentAttributes.of({
+          // Also where nothing can be typed, so that a long text can be scrolled with keys.
+          tabindex: "0",
           spellcheck: "true",
           autocorrect: "on",
           autocapitalize: "sentences",
