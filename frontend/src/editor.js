@@ -14,6 +14,7 @@ import { linkPicker, onBrackets } from "./linking.js";
 import { Preview } from "./preview.js";
 
 const PREVIEW = "lemma.preview";
+const LARGEST = 5 * 2 ** 20;
 
 const style = HighlightStyle.define([
   { tag: tags.heading, class: "lemma-md-heading" },
@@ -204,7 +205,13 @@ export function editor(field, { extra = null } = {}) {
   }
 
   async function upload(files) {
+    root.querySelector(".lemma-complaint")?.remove();
     for (const file of files) {
+      // Said at once, without sending it first. The server says it again.
+      if (file.size > LARGEST) {
+        complain(`${file.name}: The image has more than ${LARGEST / 2 ** 20} MB. Make it smaller.`);
+        continue;
+      }
       const name = file.name.replace(/\.[^.]*$/, "").replace(/[[\]()]/g, "");
       const waiting = `![Uploading ${name} …]()`;
       insertBlock(view, waiting);

@@ -11,6 +11,8 @@ from publishing import assets, images, rendering
 from publishing.admin.access import in_background, refused, throttled
 
 PREVIEW_LIMIT = 100_000
+# One of another image's is no harm: the stored name follows the content.
+_SUFFIXES = {"png", "jpg", "jpeg", "jpe", "jfif", "gif", "webp"}
 
 
 def _may_write(request: HttpRequest) -> bool:
@@ -43,6 +45,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("image")
     if file is None or isinstance(file, list):
         return refused(400, "There is no image.")
+    suffix = (file.name or "").rpartition(".")[2].lower() if "." in (file.name or "") else ""
+    if suffix and suffix not in _SUFFIXES:
+        return refused(400, f"The name ends in .{suffix[:20]}, which is no image we take. Use PNG, JPEG, GIF or WebP.")
     try:
         image = images.clean(file.read(images.BYTES + 1))
     except images.BadImage as error:

@@ -142,8 +142,21 @@ class TestUpload:
         assert "sandbox" in response.headers["Content-Security-Policy"]
 
     def test_the_suffix_follows_the_picture_and_not_the_name(self, client: Client) -> None:
-        answer = upload(client, picture("PNG"), "../../evil.html", "text/html").json()
+        answer = upload(client, picture("PNG"), "../../photo.jpeg", "text/html").json()
         assert answer["name"].endswith(".png")
+
+    @pytest.mark.parametrize("name", ["evil.html", "x.svg", "x.php", "cat.png.exe", "x.PHP", "a.heic"])
+    def test_a_name_of_something_else_is_refused_whatever_it_holds(self, client: Client, name: str) -> None:
+        response = upload(client, picture("PNG"), name)
+        assert response.status_code == 400
+        assert "no image we take" in response.json()["message"]
+        assert stored() == []
+
+    def test_fifty_megabytes_are_refused(self, client: Client) -> None:
+        response = upload(client, picture() + b"\0" * (50 * 2**20), "x.png")
+        assert response.status_code == 400
+        assert "5 MB" in response.json()["message"]
+        assert stored() == []
 
     @pytest.mark.parametrize(
         ("data", "name", "content_type"),
