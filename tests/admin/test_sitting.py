@@ -95,6 +95,9 @@ class TestAutosave:
         keep(page, generative_ai, title="First")
         keep(page, generative_ai, title="Second")
         assert [kept.title for kept in Autosave.objects.order_by("pk")] == ["First", "Second"]
+        shown = page.client.get(page.address(generative_ai)).content.decode()
+        newest, others = shown.split("Unsaved text of other windows")
+        assert (newest.count(">Take it<"), others.count(">Take it<")) == (1, 1)
 
     def test_it_can_be_thrown_away(self, generative_ai: Item, page: Page) -> None:
         keep(page, generative_ai, title="Nonsense")
