@@ -47,12 +47,13 @@ class TokenForm(forms.ModelForm):
     class Meta:
         model = Token
         fields = ("name", "user")
+        labels = {"user": _("Account")}
 
 
 @admin.register(Token)
 class TokenAdmin(ModelAdmin):
     form = TokenForm
-    list_display = ("shown_name", "user", "shown_scopes", "token_key", "created", "shown_expiry")
+    list_display = ("shown_name", "user", "shown_scopes", "beginning", "created", "shown_expiry")
     list_display_links = None
     list_filter = ("user",)
     actions = ("revoke",)
@@ -76,7 +77,7 @@ class TokenAdmin(ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj:
-            return ("name", "user", "scopes", "token_key", "created", "expiry")
+            return ("name", "user", "scopes", "beginning", "created", "shown_expiry")
         return ("name", "user", "scopes", "days")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -111,6 +112,10 @@ class TokenAdmin(ModelAdmin):
     @admin.display(description=_("Name"), ordering="name")
     def shown_name(self, token: Token) -> str:
         return str(token)
+
+    @admin.display(description=_("Begins with"), ordering="token_key")
+    def beginning(self, token: Token) -> str:
+        return str(token.token_key)
 
     @admin.display(description=_("May"))
     def shown_scopes(self, token: Token) -> str:
