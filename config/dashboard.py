@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from glossary.models import Category, Entry
-from publishing.models import Conflict, Item, Published, Reference, Review, Revision, Schedule
+from publishing import autosaving
+from publishing.models import Autosave, Conflict, Item, Published, Reference, Review, Revision, Schedule
 from publishing.values import DIFFICULTIES, STALE
 from sync import runs
 from sync.models import Run
@@ -90,6 +91,9 @@ def _waiting(request: HttpRequest) -> list[Waiting]:
         address = reverse("admin:publishing_conflict_changelist")
         found.append(Waiting(_("Conflicts"), rows, max(count - _SHOWN, 0), address))
     if user.has_perm("glossary.change_entry") or user.has_perm("books.change_book"):
+        left = autosaving.of_person(user)
+        unsaved = [(_name(one), _unsaved(one), f"{timezone.localtime(one.saved_at):%Y-%m-%d %H:%M}") for one in left]
+        found.append(Waiting(_("Not saved yet"), unsaved[:_SHOWN], max(len(unsaved) - _SHOWN, 0), _list("entry", "")))
         drafts = Item.objects.live().filter(updated_by=user.pk).filter(Q(filed=None) | ~Q(working=F("filed")))
         drafts = drafts.order_by("-updated_at")
         count = drafts.count()
@@ -105,6 +109,17 @@ def _heading(title: str, queryset: Any, note: Any, show: str) -> Waiting:
     count = queryset.count()
     rows = [(one.item.title, _page(one.item, "changes"), note(one)) for one in queryset[:_SHOWN]]
     return Waiting(title, rows, max(count - _SHOWN, 0), _list("entry", f"show={show}" if show else ""))
+
+
+def _name(kept: Autosave) -> str:
+    return kept.item.title if kept.item else kept.title or _("Without a title")
+
+
+def _unsaved(kept: Autosave) -> str:
+    """The form with what was typed in it."""
+    model = f"admin:{_APPS[kept.kind]}_{kept.kind}"
+    form = reverse(f"{model}_change", args=[kept.item.pk]) if kept.item else reverse(f"{model}_add")
+    return f"{form}?take={kept.pk}"
 
 
 def _asked(review: Review) -> str:

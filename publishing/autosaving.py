@@ -46,10 +46,10 @@ def of_form(user: Any, kind: str, item: Item | None) -> list[Autosave]:
     return list(Autosave.objects.filter(user=user, kind=kind, item=item).order_by("-saved_at", "-pk"))
 
 
-def of_person(user: Any, kind: str) -> list[Autosave]:
-    """What somebody left behind in the forms of one kind, with the items, newest first."""
-    mine = Autosave.objects.filter(user=user, kind=kind).exclude(item__deleted_at__isnull=False)
-    return list(mine.select_related("item").order_by("-saved_at", "-pk"))
+def of_person(user: Any) -> list[Autosave]:
+    """What somebody left behind in forms of any kind, with the items, newest first."""
+    mine = Autosave.objects.filter(user=user).exclude(item__deleted_at__isnull=False)
+    return list(mine.select_related("item").defer("form").order_by("-saved_at", "-pk"))
 
 
 def taken(user: Any, kind: str, item: Item | None, key: int | None) -> Autosave | None:

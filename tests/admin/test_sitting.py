@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publishing import autosaving, presence
@@ -99,6 +101,16 @@ class TestAutosave:
         newest, others = shown.split("Unsaved text of other windows")
         assert (newest.count(">Take it<"), others.count(">Take it<")) == (1, 1)
 
+    def test_the_start_page_leads_to_it(self, generative_ai: Item, page: Page, person: Callable[..., User]) -> None:
+        takes = [keep(page, generative_ai, title="Other"), keep(page, ADD, title="Never saved")]
+        shown = page.client.get("/admin/").content.decode()
+        for take in takes:
+            assert f'href="{take}"' in shown
+        assert "Never saved" in shown
+        client = Client()
+        client.force_login(person("bob", "view_entry", "change_entry"))
+        assert "Never saved" not in client.get("/admin/").content.decode()
+
     def test_it_can_be_thrown_away(self, generative_ai: Item, page: Page) -> None:
         keep(page, generative_ai, title="Nonsense")
         assert "Throw it away" in page.client.get(page.address(generative_ai)).content.decode()
@@ -150,6 +162,21 @@ class TestAutosave:
         client.force_login(person("bob", "view_entry"))
         assert client.post(door, {"window": "w" * 10}).status_code == 403
         assert client.post(ADD.replace("add", "autosave"), {"window": "w" * 10}).status_code == 403
+
+
+def test_the_form_takes_as_many_queries_for_many_entries_as_for_few(
+    generative_ai: Item, page: Page, make_entry: Callable[..., Item]
+) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert page.client.get(page.address(generative_ai)).status_code == 200
+        return len(caught)
+
+    count()
+    before = count()
+    for number in range(30):
+        make_entry(f'---\ntitle: "Box {number}"\nslug: "box-{number}"\nrelated: ["generative-ai"]\n---\n')
+    assert count() == before <= 16
 
 
 class TestPresence:
