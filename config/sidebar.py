@@ -14,13 +14,20 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     conflicts = _link("Conflicts", "call_split", "publishing", "conflict")
     if conflicts["permission"](request) and (count := Conflict.objects.filter(resolved_at=None).count()):
         conflicts["badge"] = str(count)
+    entries = _link("Entries", "article", "glossary", "entry")
+    graph = {**_link("Graph", "hub", "glossary", "entry"), "link": reverse("admin:glossary_entry_whole_graph")}
+    # The address of the graph begins like that of the list.
+    is_graph = "/graph/" in request.path
+    entries["active"] = request.path.startswith(entries["link"]) and not is_graph
+    graph["active"] = is_graph
     return [
         {
             "title": "Glossary",
             "items": [
                 {"title": "Start", "icon": "home", "link": reverse("admin:index")},
-                _link("Entries", "article", "glossary", "entry"),
+                entries,
                 _link("Books", "menu_book", "books", "book"),
+                graph,
                 _link("Categories", "folder", "glossary", "category"),
                 _link("Tags", "sell", "glossary", "tag"),
                 conflicts,

@@ -8,7 +8,7 @@ const target = "../publishing/static/lemma";
 
 const result = await build({
   absWorkingDir: here("."),
-  entryPoints: { lemma: "src/main.js", "lemma-style": "src/main.css" },
+  entryPoints: { lemma: "src/main.js", "lemma-graph": "src/graph.js", "lemma-style": "src/main.css" },
   outdir: here(target),
   bundle: true,
   minify: true,

@@ -37,7 +37,7 @@ class SyncCommand(BaseCommand):
         if self.is_dry(options) or options.get("watch"):
             return self.run(folders, options)
         with runs.recorded(self.half, folders, run=options.get("run")) as recording:
-            if options.get("run"):
+            if recording.run:
                 options["progress"] = runs.noting(recording.run, lambda: engine.size(folders))
             recording.report = self.run(folders, options)
         return recording.report

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -28,7 +28,9 @@ _OUTCOMES = {
 
 @dataclass(slots=True)
 class Recording:
-    run: Run
+    """run: one that was begun before. report: to be put in by whoever does the work."""
+
+    run: Run | None = None
     report: Report | None = None
 
 
@@ -37,12 +39,12 @@ def root_of(places: Sequence[Place]) -> str:
     return next(place.root for place in places if place.kind == "entry")
 
 
-def begin(half: str, places: Sequence[Place], *, by: Any = None) -> Run:
+def begin(half: str, places: Sequence[Place], *, by: Any = None, at: datetime | None = None) -> Run:
     return Run.objects.create(
         half=half,
         root=root_of(places),
         outcome=Run.Outcome.RUNNING,
-        started_at=timezone.now(),
+        started_at=at or timezone.now(),
         started_by_id=Author.of(by).user,
     )
 
@@ -51,27 +53,33 @@ def begin(half: str, places: Sequence[Place], *, by: Any = None) -> Run:
 def recorded(half: str, places: Sequence[Place], *, run: int | None = None) -> Iterator[Recording]:
     """Keeps what the report says that is put into the recording, or why there is none.
 
+    An import that was refused leaves nothing.
+
     Args:
         run: the key of one that somebody began already.
     """
     begun = Run.objects.filter(pk=run).first() if run else None
-    recording = Recording(begun or begin(half, places))
+    started = timezone.now()
+    recording = Recording(begun)
+
+    def kept() -> Run:
+        return begun or begin(half, places, at=started)
+
     try:
         yield recording
     except Busy as error:
-        if begun is None:
-            # The other one is the one to be looked at.
-            recording.run.delete()
-        else:
-            _end(recording.run, Run.Outcome.FAILED, {"failure": str(error)})
+        # Without a beginning the other one is the one to be looked at.
+        if begun is not None:
+            _end(begun, Run.Outcome.FAILED, {"failure": str(error)})
         raise
     except (SyncError, OSError) as error:
-        _end(recording.run, Run.Outcome.FAILED, {"failure": str(error)})
+        # An import that was refused has changed nothing, and that goes for the database to the last byte.
+        if begun is not None or half != "import":
+            _end(kept(), Run.Outcome.FAILED, {"failure": str(error)})
         raise
-    if recording.report is None:
-        recording.run.delete()
-    else:
-        end(recording.run, recording.report)
+    report = recording.report
+    if report is not None and (half != "import" or report.written or not report.errors):
+        end(kept(), report)
 
 
 def end(run: Run, report: Report) -> None:

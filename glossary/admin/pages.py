@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from documents import Document
 from glossary.admin.filters import CategoryFilter, DifficultyFilter, EntryViews
 from glossary.admin.forms import EntryEditor
+from glossary.admin.graph import GraphPages
 from glossary.admin.words import categories, difficulties
 from glossary.editing import delete_entry, save_entry
 from glossary.mapping import EntryRecord
@@ -60,7 +61,7 @@ class EntryBulkForm(BulkForm):
 
 
 @admin.register(Entry)
-class EntryAdmin(ItemAdmin):
+class EntryAdmin(GraphPages, ItemAdmin):
     kind = "entry"
     editor_class = EntryEditor
     save = staticmethod(save_entry)

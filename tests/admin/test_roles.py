@@ -134,6 +134,8 @@ ROWS = [
     *_of_items("book", "books"),
     *_of_rows("glossary", "category", VIEWER, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
     *_of_rows("glossary", "tag", VIEWER, "superuser", "superuser", ADMINISTRATOR),
+    Row("glossary_entry_whole_graph", "glossary/entry/graph/", VIEWER),
+    Row("glossary_entry_graph", "glossary/entry/{entry}/graph/", VIEWER),
     Row("glossary_tag_lookup", "glossary/tag/lookup/", VIEWER),
     *_of_rows("publishing", "conflict", VIEWER, "superuser", EDITOR, "superuser"),
     *_of_rows("publishing", "batch", EDITOR, "superuser", "superuser", "superuser"),
