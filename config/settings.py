@@ -205,6 +205,8 @@ REST_FRAMEWORK = {
 KNOX_TOKEN_MODEL = "api.Token"  # noqa: S105 (a model)
 # With a beginning by which scanners of repositories recognise it. A token is for ever, unless it is made otherwise.
 REST_KNOX = {"TOKEN_MODEL": KNOX_TOKEN_MODEL, "TOKEN_PREFIX": "lemma_", "TOKEN_TTL": None}
+# Its migrations make a table of tokens that ours has replaced, and that no flush of a database on PostgreSQL knows.
+MIGRATION_MODULES = {"knox": None}
 
 # Shared by all processes where `CACHE_URL` names one, such as dbcache://table; else each has its own.
 CACHES = {"default": env.cache_url_config(env.str("CACHE_URL", default="") or "locmemcache://")}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -208,3 +209,9 @@ class TestAdmin:
         one, _ = Token.objects.make(person("bob"), ["read"], days=None)
         browser.post("/admin/api/token/", {"action": "revoke", "_selected_action": [one.pk]})
         assert not Token.objects.exists()
+
+
+def test_there_is_one_table_of_tokens(db: None) -> None:
+    tables = connection.introspection.table_names()
+    assert "api_token" in tables
+    assert "knox_authtoken" not in tables
