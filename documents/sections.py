@@ -179,8 +179,10 @@ class Sections:
                 kept[-1] = replace(before, tail=end + _cut(tail)[1] if tail else "")
         expected = self._expected()
         del expected[at]
+        # Of the blank lines above and below the section one may have to stay.
+        blank = _cut(_cut(self._pieces[at].tail)[1])[0]
         with self._placed(at):
-            self._replace(kept, expected, {at - 1})
+            self._replace(kept, expected, {at - 1}, blank)
 
     def insert(self, index: int, heading: str, text: str = "") -> None:
         """Adds a section before the one at `index`; `len(sections)` adds it at the end."""
@@ -348,17 +350,18 @@ class Sections:
         return _texts(self._pieces)
 
     def _replace(
-        self, pieces: list[_Piece], expected: list[tuple[str | None, str]], joints: Iterable[int] = ()
+        self, pieces: list[_Piece], expected: list[tuple[str | None, str]], joints: Iterable[int] = (), blank: str = ""
     ) -> None:
         """Takes the new pieces if the body they make reads back as expected.
 
-        joints: pieces that have a new neighbour below; a blank line may go between, if Markdown needs one.
+        joints: pieces that have a new neighbour below; a blank line may go between, if Markdown needs one. blank: that
+        line, where there is one to be had.
         """
         new = self._read_back(pieces)
         if _texts(new) != expected:
             ends = [at for at in joints if at < len(pieces) - 1 and to_lf(pieces[at].tail).count("\n") == 1]
             for at in ends:
-                pieces[at] = replace(pieces[at], tail=pieces[at].tail + self._newline)
+                pieces[at] = replace(pieces[at], tail=pieces[at].tail + (blank or self._newline))
             new = self._read_back(pieces) if ends else new
         if _texts(new) != expected:
             raise DocumentError(
