@@ -1,4 +1,4 @@
-"""Items as the files of a content folder, in a zip."""
+"""Items as the files of a content folder, in a zip, with the uploaded images that they link."""
 
 import tempfile
 import zipfile
@@ -7,7 +7,7 @@ from typing import IO, Any
 
 from django.conf import settings
 
-from publishing import kinds
+from publishing import assets, kinds
 from publishing.models import Blob, Item
 
 _LOOKUP = 500
@@ -39,13 +39,23 @@ def _zipped(rows: Iterable[tuple[str, str, str, str]]) -> IO[bytes]:
     named = [(f"{kinds.get(kind).folder}/{path or f'{slug}.md'}", text) for kind, path, slug, text in rows]
     # Closed by whoever sends it.
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+    pictures: set[str] = set()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for start in range(0, len(named), _LOOKUP):
             some = named[start : start + _LOOKUP]
             texts = dict(Blob.objects.filter(pk__in={text for _, text in some}).values_list("pk", "data"))
             for name, text in some:
-                info = zipfile.ZipInfo(name, _NO_TIME)
-                info.external_attr = 0o644 << 16
-                archive.writestr(info, bytes(texts[text]), zipfile.ZIP_DEFLATED)
+                data = bytes(texts[text])
+                pictures |= assets.named_in(data)
+                archive.writestr(_member(name), data, zipfile.ZIP_DEFLATED)
+        for name in sorted(pictures):
+            if (picture := assets.read(name)) is not None:
+                archive.writestr(_member(f"{assets.FOLDER}/{name}"), picture, zipfile.ZIP_STORED)
     file.seek(0)
     return file
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _NO_TIME)
+    info.external_attr = 0o644 << 16
+    return info

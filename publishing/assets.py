@@ -12,6 +12,8 @@ from publishing.images import SUFFIXES, CleanImage
 
 FOLDER = "assets"
 NAME = re.compile(rf"[0-9a-f]{{32}}\.(?:{'|'.join(SUFFIXES.values())})")
+_MARK = f"{FOLDER}/".encode()
+_LINK = re.compile(_MARK + rb"(" + NAME.pattern.encode() + rb")(?![0-9a-z])")
 _TYPES = {suffix: f"image/{kind.lower()}" for kind, suffix in SUFFIXES.items()}
 
 
@@ -21,6 +23,25 @@ def store(image: CleanImage) -> str:
     if not default_storage.exists(name):
         default_storage.save(name, ContentFile(image.data))
     return name
+
+
+def named_in(data: bytes) -> set[str]:
+    """The names of our images that a text links, without their folder.
+
+    >>> named_in(b"![](../assets/0123456789abcdef0123456789abcdef.png)")
+    {'0123456789abcdef0123456789abcdef.png'}
+    """
+    # Nearly every text links none.
+    return {found.decode() for found in _LINK.findall(data)} if _MARK in data else set()
+
+
+def read(name: str) -> bytes | None:
+    """The image of that name; None if it was never uploaded here."""
+    try:
+        with default_storage.open(f"{FOLDER}/{name}") as file:
+            return bytes(file.read())
+    except FileNotFoundError:
+        return None
 
 
 def address() -> str:

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 
@@ -13,8 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from publishing import images
+from publishing import archive, images
 from publishing.admin.markdown import PREVIEW_LIMIT
+from publishing.models import Item
 
 PREVIEW = "/admin/markdownx/markdownify/"
 UPLOAD = "/admin/markdownx/upload/"
@@ -233,6 +235,18 @@ class TestUpload:
     )
     def test_nothing_else_is_given_out(self, db, name: str) -> None:
         assert Client().get(f"/media/assets/{name}").status_code == 404
+
+
+def test_a_download_has_the_pictures_that_its_texts_link(client: Client, make_entry: Callable[..., Item]) -> None:
+    names = [upload(client, picture(size=size)).json()["name"] for size in ((4, 3), (5, 3), (6, 3))]
+    lost = "f" * 32
+    make_entry(
+        f"---\ntitle: Box\nslug: box\n---\n\n![a](../{names[0]}) <img src=../{names[1]}> ![c](../assets/{lost}.png)\n",
+        publish=True,
+    )
+    with zipfile.ZipFile(archive.of_all()) as found:
+        assert found.namelist() == ["terms/box.md", *sorted(names[:2])]
+        assert found.read(names[0]) == default_storage.open(names[0]).read()
 
 
 def test_the_packages_own_addresses_are_not_there(client: Client) -> None:
