@@ -97,14 +97,6 @@ def allow(request: Request, resource: Resource, *acts: Act) -> None:
             raise ApiError(403, "permission_denied", f"Your account may not {_said(act)} {resource.plural}.")
 
 
-def may(request: Request, resource: Resource, act: Act) -> bool:
-    try:
-        allow(request, resource, act)
-    except ApiError:
-        return False
-    return True
-
-
 def unauthenticated(detail: str) -> ApiError:
     error = ApiError(401, "not_authenticated", f"{detail} Send it as Authorization: Bearer ….")
     error.auth_header = CHALLENGE
