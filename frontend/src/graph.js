@@ -70,6 +70,13 @@ function start() {
     maxZoom: 4,
   });
   spread(graph, box);
+  // As large as it can be read at this distance.
+  const readable = 11 / graph.zoom();
+  if (readable > size) {
+    const width = (node) => readable + Math.min(node.degree(false), 20);
+    graph.nodes().style({ "font-size": readable, "text-max-width": 10 * readable, "text-margin-y": readable / 3, width, height: width });
+    graph.nodes("[?dangling]").style("border-width", readable / 6);
+  }
   graph.edges().forEach((edge) => edge.data("toDangling", Boolean(edge.target().data("dangling"))));
   if (nodes.length <= PULLED) graph.edges().style("curve-style", "bezier");
   graph.on("tap", "node", (event) => {

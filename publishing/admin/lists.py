@@ -8,12 +8,12 @@ from typing import Any
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.views import ChangeList
 
 from publishing import names
@@ -70,15 +70,34 @@ def with_state(queryset: Any) -> Any:
 
 
 def badge(row: Any) -> SafeString:
-    """The state of an entry or a book of `with_state`."""
-    return render_to_string(
-        "lemma/row_state.html",
-        {
-            "state": state(row.item, row.status, is_public=row.is_public),
-            "signals": getattr(row, "signals", None),
-            "pk": row.pk,
-        },
+    """The state of an entry or a book of `with_state`, and what is going on with it.
+
+    Put together here and not by a template, which takes ten times as long for the rows of a page.
+    """
+    now = state(row.item, row.status, is_public=row.is_public)
+    marks = [format_html("<span data-badge>{}</span>", _mark(now.label, now.tone, now.explanation))]
+    signals: Signals = getattr(row, "signals", Signals())
+    if signals.in_review:
+        text = '<a class="lemma-badge lemma-badge-amber" href="{}/changes/">{}</a>'
+        marks.append(format_html(text, row.pk, _("In review")))
+    if signals.has_conflict:
+        marks.append(_mark(_("Conflict"), "red"))
+    if signals.scheduled:
+        at = localtime(signals.scheduled)
+        label = _("Scheduled %s") % date_format(at, "j M")
+        text = '<span class="lemma-badge" title="{}">{}</span>'
+        marks.append(format_html(text, date_format(at, "j M Y, H:i T"), label))
+    if signals.dangling:
+        label = ngettext("1 dangling reference", "%(count)d dangling references", signals.dangling)
+        marks.append(format_html('<span class="lemma-slug">{}</span>', label % {"count": signals.dangling}))
+    return format_html(
+        '<div class="lemma-row-state">{}</div>', format_html_join(" ", "{}", ((mark,) for mark in marks))
     )
+
+
+def _mark(label: Any, tone: str, title: Any = "") -> SafeString:
+    """As `badge.html`."""
+    return format_html('<span class="lemma-badge lemma-badge-{}" title="{}">{}</span>', tone, title, label)
 
 
 def linked(row: Any) -> SafeString:

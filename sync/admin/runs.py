@@ -102,7 +102,7 @@ class RunAdmin(ModelAdmin):
         address = reverse("admin:sync_run_change", args=[run.pk])
         tone = runs.TONES[Run.Outcome(run.outcome)]
         text = '<a class="lemma-badge lemma-badge-{}" href="{}">{}</a>'
-        return format_html(text, tone, address, run.get_outcome_display().capitalize())
+        return format_html(text, tone, address, run.outcome.capitalize())
 
     @admin.display(description=gettext_lazy("When"), ordering="started_at")
     def shown_time(self, run: Run) -> str:

@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from documents import parse
 from glossary.editing import delete_entry, save_entry
+from publishing import batches
 from publishing.models import Item
+from sync.models import Run
 from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.usefixtures("sample")
@@ -30,6 +33,12 @@ def addresses() -> dict[str, str]:
     gone = save_entry(parse(b"---\ntitle: Gone\nslug: gone\n---\n"))
     delete_entry(gone, base_revision=1)
     book = Item.objects.get(kind="book")
+    batch = batches.carry_out([book.pk], batches.unpublishing, label="Taken from the readers", author=None).batch
+    assert batch
+    problem = {"path": "terms/bad.md", "line": 3, "severity": "error", "message": "Wrong.", "hint": "Mend it."}
+    run = Run.objects.create(
+        half="sync", root="/content", outcome="problems", report={"problems": [problem]}, started_at=timezone.now()
+    )
     one = f"{ENTRY}{item.pk}"
     return {
         "start": "/admin/",
@@ -51,6 +60,13 @@ def addresses() -> dict[str, str]:
         "categories": "/admin/glossary/category/",
         "tags": "/admin/glossary/tag/",
         "conflicts": "/admin/publishing/conflict/",
+        "graph": f"{ENTRY}graph/",
+        "neighbourhood": f"{one}/graph/",
+        "batches": "/admin/publishing/batch/",
+        "batch": f"/admin/publishing/batch/{batch.pk}/change/",
+        "syncs": "/admin/sync/run/",
+        "sync": f"/admin/sync/run/{run.pk}/change/",
+        "import": "/admin/sync/upload/",
     }
 
 
