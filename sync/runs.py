@@ -136,6 +136,20 @@ def _end(run: Run, outcome: Run.Outcome, report: dict[str, Any]) -> None:
 
 # --- for people ---
 
+# PostgreSQL keeps the keys of JSON in an order of its own.
+_ORDER = (
+    "new",
+    "imported",
+    "changed",
+    "merged",
+    "exported",
+    "removed",
+    "conflicts",
+    "bad",
+    "left",
+    "skipped",
+    "unchanged",
+)
 TONES = {
     Run.Outcome.RUNNING: "grey",
     Run.Outcome.IN_STEP: "green",
@@ -158,9 +172,7 @@ def said(run: Run) -> str:
         return f"{run.report['read']:,} of {run.report['of']:,} files read" if done else "At work …"
     if failure := run.report.get("failure"):
         return str(failure)
-    totals: dict[str, int] = {}
-    for row in run.report.get("counts", {}).values():
-        for column, number in row.items():
-            totals[column] = totals.get(column, 0) + number
+    rows = run.report.get("counts", {}).values()
+    totals = {column: sum(row.get(column, 0) for row in rows) for column in _ORDER}
     told = [f"{number:,} {column}" for column, number in totals.items() if number]
     return ", ".join(told) or "There was nothing to do."
