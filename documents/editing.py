@@ -7,6 +7,7 @@ Everything here works on one chunk of a front matter: the lines of one top-level
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeGuard
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
@@ -387,11 +388,15 @@ def _change_block_map(
     first_key = node.value[0][0]
     column = _column(text, spans.start(first_key))
     on_dash = bool(text[line_start(text, spans.start(first_key)) : spans.start(first_key)].strip())
-    if len(entries) != len(node.value) or not any(name in new for name in old):
-        if new or on_dash:
-            raise CannotEdit
-        return [Splice(slot.after, slot.after, " {}"), *(_without(text, pair) for pair in node.value)]
+    if len(entries) != len(node.value):
+        raise CannotEdit
     siblings = _Siblings([node])
+    if not any(name in new for name in old):
+        rows = [
+            emit_key(name, context) + ":" + after_colon(value, column, context, siblings.keys.get(name, "?"))
+            for name, value in new.items()
+        ]
+        return _change_all_keys(text, node, rows, slot, column, on_dash, context)
     splices: list[Splice] = []
     anchor: int | None = None
     for name in _merged_order(list(old), list(new)):
@@ -417,6 +422,24 @@ def _change_block_map(
         stop = spans.past_blank_lines(text, gone.end) if context.closes_gaps else gone.end
         splices.append(Splice(gone.start, stop, ""))
     return _insertions_first(splices)
+
+
+def _change_all_keys(
+    text: str, node: MappingNode, rows: list[str], slot: Slot, column: int, on_dash: bool, context: Context
+) -> list[Splice]:
+    """Other keys in place of all; the comments between them stay. rows: the new keys with their values."""
+    removed = [_without(text, pair) for pair in node.value]
+    if not on_dash and not rows:
+        return [Splice(slot.after, slot.after, " {}"), *removed]
+    if not on_dash:
+        written = "".join(" " * column + row + context.newline for row in rows)
+        return _insertions_first([Splice(removed[0].start, removed[0].start, written), *removed])
+    between = [text[above.end : below.start] for above, below in pairwise(removed)]
+    comments = [row.rstrip("\r\n") for gap in between for row in lines(gap) if row.strip()]
+    rows = [rows[0] if rows else "{}", *(" " * column + row for row in rows[1:]), *comments]
+    key, value = node.value[-1]
+    stop = line_content_end(text, max(spans.end(text, value), spans.colon(text, key)))
+    return [Splice(spans.start(node.value[0][0]), stop, context.newline.join(rows))]
 
 
 def _without(text: str, pair: tuple[Node, Node]) -> Splice:
