@@ -14,4 +14,5 @@ BOOK = Kind(
     present=payload.present,
     references={"topics": "entry"},
     folder_setting="LEMMA_BOOKS_DIR",
+    keys=mapping.KEYS,
 )

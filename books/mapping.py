@@ -18,7 +18,7 @@ from publishing.validators import (
 )
 from publishing.values import DIFFICULTIES, Reader, difficulty_rank
 
-_KEYS = (
+KEYS = (
     "title",
     "slug",
     "subtitle",
@@ -42,7 +42,7 @@ _KEYS = (
     "status",
     "draft",
 )
-_KNOWN = {key.casefold(): key for key in _KEYS}
+_KNOWN = {key.casefold(): key for key in KEYS}
 _NAME_LIMIT = 300
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?10\.[0-9]{4,9}/\S+", re.IGNORECASE)
 _REMEDIES = {

@@ -8,6 +8,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from config.database import read_database_url
+from config.months import months_by_category
 from config.secret_key import read_or_create
 from config.unfold import UNFOLD  # noqa: F401 (a setting)
 
@@ -45,6 +46,10 @@ LEMMA_RATES = {
     "token": env.str("LEMMA_RATE_TOKEN", default=""),
     "write": env.str("LEMMA_RATE_WRITE", default="600/min"),
 }
+
+# After so many months without an update the health report names an entry; by category where one is set, as in
+# 36,Tools=12. 0 never does.
+LEMMA_STALE_MONTHS = months_by_category(env.str("LEMMA_STALE_MONTHS", default="") or "36")
 
 # Security
 
@@ -118,6 +123,7 @@ INSTALLED_APPS = [
     "books",
     "glossary",
     "glossary.search",
+    "glossary.health",
     "sync",
     "api",
 ]

@@ -100,6 +100,11 @@ class Document:
         line, column = self._front_matter.position(*path)
         return place(self._opening, len(self._opening))[0] + line - 1, column
 
+    def lines(self) -> dict[str, int]:
+        """The line, from 1, on which each key of the front matter begins."""
+        above = place(self._opening, len(self._opening))[0] - 1
+        return {key: line + above for key, line in self._front_matter.lines().items()}
+
     def source(self, *path: str | int) -> str:
         """A scalar as the file writes it, without quotes; "" for a list or map."""
         return self._front_matter.source(*path)

@@ -14,5 +14,6 @@ ENTRY = Kind(
     present=payload.present,
     references={**mapping.REFERENCES, "replacedBy": "entry"},
     folder_setting="LEMMA_ENTRIES_DIR",
+    keys=mapping.KEYS,
     aliases="aliases",
 )

@@ -9,7 +9,7 @@ from glossary.links import Link
 from publishing.kinds import Reading, Record, Target
 from publishing.values import DIFFICULTIES, LABEL_LIMIT, Reader, difficulty_rank
 
-_KEYS = (
+KEYS = (
     "title",
     "slug",
     "category",
@@ -27,7 +27,7 @@ _KEYS = (
     "requires",
     "broader",
 )
-_KNOWN = {key.casefold(): key for key in _KEYS}
+_KNOWN = {key.casefold(): key for key in KEYS}
 # Lists of slugs, and the kind of what they name.
 REFERENCES = {"related": "entry", "recommendedBooks": "book", "requires": "entry", "broader": "entry"}
 _ALIAS_LIMIT = 300

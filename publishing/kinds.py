@@ -75,6 +75,8 @@ class Kind:
     folder_setting: str
     # The front-matter key of a list of other names; empty where the kind has none.
     aliases: str = ""
+    # All front-matter keys that the kind knows, in their usual spelling.
+    keys: Sequence[str] = ()
 
     @property
     def folder(self) -> str:

@@ -29,6 +29,7 @@ os.environ.update(
     LEMMA_RATE_ANONYMOUS="",
     LEMMA_RATE_TOKEN="",
     LEMMA_RATE_WRITE="",
+    LEMMA_STALE_MONTHS="",
     CACHE_URL="",
     ALLOWED_HOSTS="",
     CORS_ALLOWED_ORIGINS="",

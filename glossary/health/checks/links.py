@@ -1,0 +1,158 @@
+"""Addresses: of external links, and in bodies."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from django.core.exceptions import ValidationError
+
+from glossary.health.checks.made import error, hint, warning
+from glossary.health.facts import Facts
+from glossary.health.problem import Fix, Problem
+from glossary.health.snapshot import Snapshot
+from publishing.validators import validate_http_url
+
+# What browsers run, or what shows a page that is not its sender's.
+_RUNNING = re.compile(r"\s*(?:javascript|vbscript|data|file):", re.IGNORECASE)
+_WEB = re.compile(r"\s*https?:", re.IGNORECASE)
+# Another spelling of https:// or http://.
+_BROKEN = re.compile(r"\s*(?:https?:?/?[^:/]|htt?ps?:|ttps?:|www\.)", re.IGNORECASE)
+# Machines of one's own have no certificates.
+_LOCAL = re.compile(
+    r"http://(?:localhost|127\.0\.0\.1|\[::1\]|[\w-]+\.(?:local|internal|test|example|invalid))(?:[:/]|$)"
+)
+
+
+def addresses(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
+    """An address that leads nowhere, is not https, has a password in it, or runs code."""
+    places = [(url, line, "externalLinks") for url, line in facts.urls]
+    places += [(url, line, "") for url, line in facts.links]
+    places += [(url, line, name) for name, url, line in facts.isbn_places if "://" in url or name == "url"]
+    for url, line, field in places:
+        yield from _judged(facts, url, line, field)
+
+
+def _judged(facts: Facts, url: str, line: int, field: str) -> Iterator[Problem]:
+    if _RUNNING.match(url):
+        message = f"The address {_cut(url)} would run or hide something."
+        yield error("link.unsafe", facts, line, message, "Write the address of a page, with https://.", None, field)
+        return
+    is_web = bool(_WEB.match(url))
+    if not field and not is_web and not _BROKEN.match(url):
+        # A file, a mail address, a place in the same text.
+        return
+    try:
+        validate_http_url(url)
+    except ValidationError as problem:
+        code = "link.credentials" if problem.code == "url_credentials" else "link.malformed"
+        shown = re.sub(r"//[^/@]*@", "//…@", url)
+        yield error(code, facts, line, f"{_cut(shown)}: {problem.message}", "Write the address again.", None, field)
+        return
+    if url.lower().startswith("http://") and not _LOCAL.match(url.lower()):
+        fix = Fix("address", facts.item, {"old": url, "new": "https://" + url[7:]})
+        message = f"The address {_cut(url)} is not encrypted."
+        yield warning("link.insecure", facts, line, message, "Write https://, if the site has it.", fix, field)
+
+
+def to_nothing(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
+    """A link in a body to an entry or a book that does not exist."""
+    for address, line in facts.links:
+        if snapshot.linked(address, facts) is None:
+            slug = address.split("#")[0].rstrip("/").rpartition("/")[2].removesuffix(".md")
+            near = snapshot.nearest(facts.kind, slug)
+            fix = None
+            if near and near != slug and (other := snapshot.find(facts.kind, near)) and other.item != facts.item:
+                fix = Fix("address", facts.item, {"old": address, "new": address.replace(slug, near)})
+            advice = f'Perhaps "{near}" is meant.' if fix else "Write the entry, or take the link out."
+            message = f"The text links to {_cut(address)}, which does not exist."
+            yield error("link.dangling", facts, line, message, advice, fix)
+
+
+def mentions(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
+    """Another entry that the text speaks of and does not link; one finding for each, at its first mention."""
+    if facts.kind != "entry" or facts.status == "deprecated":
+        return
+    vocabulary = snapshot_names(snapshot)
+    linked = {facts.item}
+    for address, _ in facts.links:
+        target = snapshot.linked(address, facts)
+        if isinstance(target, Facts):
+            linked.add(target.item)
+    for text, line in facts.prose:
+        for name, other in vocabulary.found(text):
+            if other.item in linked:
+                continue
+            linked.add(other.item)
+            fix = Fix("link", facts.item, {"name": name, "slug": other.slug, "path": other.path, "holder": facts.path})
+            message = f'The text mentions "{name}" without a link.'
+            yield hint("mention.unlinked", facts, line, message, f'Link it to "{other.slug}".', fix)
+
+
+class Vocabulary:
+    """Names of entries, found in running text: the longest at each place."""
+
+    _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*(?:[+#]{1,2}(?![+#\w]))?|\0")
+
+    def __init__(self, named: dict[tuple[str, ...], tuple[str, Facts]]):
+        self._named = named
+        self._pairs = {key[:2] for key in named if len(key) > 1}
+        self._single = {key[0] for key in named if len(key) == 1}
+        self._lengths: dict[tuple[str, ...], list[int]] = {}
+        for key in named:
+            self._lengths.setdefault(key[:2], []).append(len(key))
+        for lengths in self._lengths.values():
+            lengths.sort(reverse=True)
+
+    @classmethod
+    def key(cls, name: str) -> tuple[str, ...]:
+        return tuple(cls._TOKEN.findall(name.casefold()))
+
+    def found(self, text: str) -> Iterator[tuple[str, Facts]]:
+        """Each name as the text writes it, and whose it is."""
+        words = self._TOKEN.findall(text.casefold())
+        pairs = list(pairwise(words))
+        if self._pairs.isdisjoint(pairs) and self._single.isdisjoint(words):
+            return
+        spans = [match.span() for match in self._TOKEN.finditer(text)]
+        if len(spans) != len(words):
+            # Folding changed what is a word: such letters are rare, and a wrong place would be worse than none.
+            return
+        at = 0
+        while at < len(words):
+            length = next(
+                (
+                    size
+                    for size in (*self._lengths.get(tuple(words[at : at + 2]), ()), 1)
+                    if tuple(words[at : at + size]) in self._named
+                ),
+                0,
+            )
+            if length:
+                name, facts = self._named[tuple(words[at : at + length])]
+                written = text[spans[at][0] : spans[at + length - 1][1]]
+                # Short names in capitals, as GAN, are names only in capitals.
+                if len(name) > 4 or not name.isupper() or written == name:
+                    yield written, facts
+            at += length or 1
+
+
+def snapshot_names(snapshot: Snapshot) -> Vocabulary:
+    """Of published entries that have the name alone; made once for a snapshot."""
+    made: Vocabulary | None = snapshot.vocabulary
+    if made is None:
+        named = {}
+        for entries in snapshot.named.values():
+            name, what, facts = entries[0]
+            if len({each.facts.item for each in entries}) > 1 or facts.status != "published" or what not in _SAID:
+                continue
+            if len(name) > 2 and (key := Vocabulary.key(name)):
+                named[key] = (name, facts)
+        made = snapshot.vocabulary = Vocabulary(named)
+    return made
+
+
+_SAID = ("title", "alias")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"
