@@ -1,4 +1,5 @@
 import os
+import signal
 from typing import Any
 
 import hypothesis
@@ -11,6 +12,9 @@ hypothesis.settings.register_profile(
     "lemma", derandomize="CI" in os.environ or "LEMMA_DEEP" not in os.environ, deadline=None, print_blob=True
 )
 hypothesis.settings.load_profile("lemma")
+
+# A shell that runs the tests in the background lets them ignore Ctrl+C, and with them the commands that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

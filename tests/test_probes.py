@@ -3,6 +3,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
@@ -38,7 +39,8 @@ def test_not_ready_without_a_database(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_not_ready_before_a_migration(client: Client) -> None:
-    MigrationRecorder(connection).record_unapplied("sync", "0001_initial")
+    newest = MigrationExecutor(connection).loader.graph.leaf_nodes("sync")[0]
+    MigrationRecorder(connection).record_unapplied(*newest)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["reason"]) == (503, "Run manage.py migrate.")
 

@@ -116,7 +116,7 @@ def test_looking_waits_for_nobody(world: World, arguments: tuple[str, ...]) -> N
 def test_a_lock_survives_no_crash(world: World, end: signal.Signals) -> None:
     with held_by(SYNC, world.content) as process:
         process.send_signal(end)
-        process.wait()
+        process.wait(timeout=30)
         assert ran(world, SYNC).code == 0
     assert set(folders.read(world.content)) == set(CAST), "the lock left something behind"
 
