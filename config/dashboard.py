@@ -132,7 +132,7 @@ def _returned(review: Review) -> str:
 
 def _scheduled(one: Schedule) -> str:
     at = timezone.localtime(one.at)
-    text = _("published %s") if one.action == Schedule.Action.PUBLISH else _("taken from the readers %s")
+    text = _("will be published %s") if one.action == Schedule.Action.PUBLISH else _("will be unpublished %s")
     return text % f"{at:%Y-%m-%d %H:%M}"
 
 
