@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import documents
-from benchmarks import content, floors, measuring, results
+from benchmarks import content, floors, form, measuring, results
+from benchmarks.loading import Loading
 from books import mapping as book_mapping
 from glossary import mapping as entry_mapping
 
@@ -88,3 +91,29 @@ def test_a_whole_run_fills_every_line_of_the_table() -> None:
     peaks = [int(peak) for peak in re.findall(r"^\| .+ \| (\d+) \| < 300 \| met \|$", run.stdout, re.MULTILINE)]
     assert len(peaks) == 5
     assert all(30 < peak < 300 for peak in peaks)
+
+
+def test_the_ratio_of_a_page_is_that_of_its_rounds() -> None:
+    row = form.Row("Form", {})
+    for ours, stock in ((1.0, 2.0), (3.0, 3.0), (9.0, 3.0)):
+        row.taken["ours"].append(Loading(ready=ours, server=ours / 2, size=10))
+        row.taken["stock"].append(Loading(ready=stock, server=stock, size=10))
+    assert row.ratio("ready") == 1.0
+    assert row.ratio("server") == 0.5
+    assert row.median("ours", "ready") == 3.0
+
+
+@pytest.mark.browser
+def test_form_and_list_are_measured_beside_those_of_django() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "benchmarks.form", "--files", "120", "--rounds", "1"],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": "", "DEBUG": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    rows = re.findall(r"^\| (.+?) \|.*\*\*([0-9.]+)\*\*", run.stdout, re.MULTILINE)
+    assert [name for name, _ in rows] == ["Form of an entry", "List of 100 rows"]
+    assert all(float(ratio) > 0 for _, ratio in rows)
