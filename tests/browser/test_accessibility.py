@@ -1,19 +1,26 @@
 """axe-core over the admin's pages, in the light and in the dark; keys alone; and a phone."""
 
+import io
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from pytest_django.fixtures import Settings
 
-from documents import parse
+from documents import Document, parse
 from glossary.editing import delete_entry, save_entry
-from publishing import batches
-from publishing.models import Item
+from publishing import batches, reviews
+from publishing.models import Conflict, Item
 from sync.models import Run
 from tests.browser.conftest import Visit
+from tests.sync.commands import run as run_command
 
 pytestmark = pytest.mark.usefixtures("sample")
 
@@ -23,7 +30,7 @@ ENTRY = "/admin/glossary/entry/"
 
 
 @pytest.fixture
-def addresses() -> dict[str, str]:
+def addresses(editor: User, tmp_path: Path, settings: Settings, client: Client) -> dict[str, str]:
     item = Item.objects.get(slug="generative-ai")
     document = parse(bytes(item.working.data))
     document["title"] = "GenAI"
@@ -36,11 +43,19 @@ def addresses() -> dict[str, str]:
     batch = batches.carry_out([book.pk], batches.unpublishing, label="Taken from the readers", author=None).batch
     assert batch
     problem = {"path": "terms/bad.md", "line": 3, "severity": "error", "message": "Wrong.", "hint": "Mend it."}
+    review = Item.objects.get(slug="neural-networks")
+    review = save_entry(retitled(review, "Neural nets"), item=review, base_revision=review.revision)
+    reviews.submit(review, "Shorter.", author=editor)
     run = Run.objects.create(
         half="sync", root="/content", outcome="problems", report={"problems": [problem]}, started_at=timezone.now()
     )
     one = f"{ENTRY}{item.pk}"
     return {
+        "review": f"{ENTRY}{review.pk}/changes/",
+        "list of reviews": f"{ENTRY}?show=review",
+        "conflict": f"/admin/publishing/conflict/{disputed(tmp_path, settings).pk}/change/",
+        "import plan": brought(client, editor),
+        "deleted page": f"{ENTRY}deleted/{gone.pk}/",
         "start": "/admin/",
         "list": ENTRY,
         "form": f"{one}/change/",
@@ -68,6 +83,44 @@ def addresses() -> dict[str, str]:
         "sync": f"/admin/sync/run/{run.pk}/change/",
         "import": "/admin/sync/upload/",
     }
+
+
+def retitled(item: Item, title: str) -> Document:
+    document = parse(bytes(item.working.data))
+    document["title"] = title
+    return document
+
+
+def disputed(folder: Path, settings: Settings) -> Conflict:
+    """The title of an entry, changed in the admin and in its file."""
+    settings.CONTENT_ROOT = folder
+    for name in ("terms", "books"):
+        (folder / name).mkdir()
+    assert run_command("sync_content").code == 0
+    item = Item.objects.get(slug="embedding")
+    save_entry(retitled(item, "Embeddings"), item=item, base_revision=item.revision, publish=True)
+    (folder / "terms" / "embedding.md").write_bytes(bytes(retitled(item, "Vectors")))
+    assert run_command("sync_content").code == 2
+    return Conflict.objects.get()
+
+
+def brought(client: Client, editor: User) -> str:
+    """The page of a plan with something of each sort."""
+    item = Item.objects.get(slug="artificial-intelligence")
+    files = {
+        "new.md": b"---\ntitle: New\n---\n",
+        "artificial-intelligence.md": bytes(retitled(item, "AI")),
+        "broken.md": b"---\ntitle: [\n---\n",
+        "unknown.txt": b"Nothing.",
+    }
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name, data in files.items():
+            packed.writestr(f"terms/{name}", data)
+    client.force_login(editor)
+    answer = client.post("/admin/sync/upload/", {"chosen": SimpleUploadedFile("all.zip", archive.getvalue())})
+    assert answer.status_code == 302
+    return answer.headers["Location"]
 
 
 def findings(page: Page, name: str) -> Iterator[str]:
@@ -103,7 +156,32 @@ def test_axe_finds_nothing_serious(visit: Callable[..., Visit], addresses: dict[
             page.keyboard.press("Escape")
         found += findings(page, name)
         page.close()
+    found += while_writing(ada)
     assert found == [], "\n".join(found)
+
+
+def while_writing(ada: Visit) -> Iterator[str]:
+    """The form with unsaved text of before, with that text taken, and with a choice between two texts."""
+    item = Item.objects.get(slug="generative-ai")
+    form = f"{ENTRY}{item.pk}/change/"
+    page = ada.go(form)
+    page.get_by_label("Title").first.fill("Almost lost")
+    expect(page.get_by_text("Kept at")).to_be_visible()
+    page.close()
+    ada.page = page = ada.open_page()
+    ada.go(form)
+    # The newest first; what was typed into this form before is offered too.
+    expect(page.get_by_text("You have unsaved text of").first).to_be_visible()
+    yield from findings(page, "form with an offer")
+    page.get_by_role("link", name="Take it").first.click()
+    page.locator(".cm-editor").first.wait_for()
+    expect(page.get_by_label("Title").first).to_have_value("Almost lost")
+    yield from findings(page, "form with taken text")
+    item.refresh_from_db()
+    save_entry(retitled(item, "Of somebody else"), item=item, base_revision=item.revision)
+    ada.save()
+    expect(page.get_by_text("changed the same place")).to_be_visible()
+    yield from findings(page, "form with two texts")
 
 
 def test_every_page_fits_a_phone(visit: Callable[..., Visit], addresses: dict[str, str]) -> None:
