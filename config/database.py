@@ -16,6 +16,8 @@ SQLITE_OPTIONS = {
     # FULL: a commit survives a power cut, also under WAL.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
+# Seconds that a thread keeps its connection from one request to the next.
+_MAX_AGE = 60
 
 
 def read_database_url(url: str, *, default: Path, relative_to: Path) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def read_database_url(url: str, *, default: Path, relative_to: Path) -> dict[str
         raise ImproperlyConfigured("DATABASE_URL names no database. Write postgres://user:password@host:5432/name.")
     # The folder of a Unix socket, written as PostgreSQL itself wants it in a URL: %2Fvar%2Frun%2Fpostgresql.
     database["HOST"] = unquote(database["HOST"])
-    return {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **database}
+    return {"CONN_MAX_AGE": _MAX_AGE, "CONN_HEALTH_CHECKS": True, **database}
 
 
 def _sqlite(name: str, relative_to: Path) -> dict[str, Any]:
@@ -53,4 +55,11 @@ def _sqlite(name: str, relative_to: Path) -> dict[str, Any]:
         path = relative_to / Path(name).expanduser()
         path.parent.mkdir(parents=True, exist_ok=True)
         name = str(path)
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": dict(SQLITE_OPTIONS)}
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": name,
+        "OPTIONS": dict(SQLITE_OPTIONS),
+        # Opening a file costs more than most answers: the pragmas, Django's functions, and a checkpoint by the last to
+        # close it.
+        "CONN_MAX_AGE": _MAX_AGE,
+    }

@@ -102,6 +102,11 @@ def test_sqlite_waits_for_its_turn(tmp_path: Path) -> None:
     assert "journal_mode=WAL" in options["init_command"]
 
 
+@pytest.mark.parametrize("url", ["", "postgres://lemma@localhost/lemma"])
+def test_a_connection_outlives_its_request(url: str, tmp_path: Path) -> None:
+    assert database(url, tmp_path)["CONN_MAX_AGE"] > 0
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
 def test_a_postgresql_url(scheme: str) -> None:
     read = database(f"{scheme}://lemma:p%40ss%2Fword@db.example:5433/glossary")
