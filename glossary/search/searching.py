@@ -77,7 +77,8 @@ def search(text: str, scope: Scope, *, start: int = 0, size: int = 20) -> Search
             seen = {row.key for row in named.rows}
             rows = [*named.rows, *(row for row in rows if row.key not in seen)]
         result.count = _estimate(found)
-    ranked = sorted(rows, key=lambda row: (ranking.tier(row.labels, query), -row.score, row.labels))[:RANKED]
+    tier = ranking.tiers(query)
+    ranked = sorted(rows, key=lambda row: (tier(row.labels), -row.score, row.labels))[:RANKED]
     result.facets = _facets(found.rows[:RANKED], result.count if result.approximate else len(found.rows))
     page = ranked[start : start + size]
     if not full:

@@ -1,7 +1,9 @@
 """The part of a text that shows why it was found, as safe HTML."""
 
 import re
+from collections.abc import Iterator
 from html import escape
+from itertools import chain
 
 from glossary.search import words
 from glossary.search.query import Query
@@ -26,26 +28,31 @@ class Marker:
         self._words = frozenset(word for term in query.terms for word in (*term.words, *term.others))
         self._prefixes = tuple(term.words[-1] for term in query.terms if term.prefix and not term.others)
 
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        found = [match.span() for match in self._pattern.finditer(text)]
-        if found or text.isascii():
-            return found
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        found = self._pattern.finditer(text)
+        first = next(found, None)
+        if first or text.isascii():
+            return (match.span() for match in (chain([first], found) if first else ()))
         # Accents and the like are seen through only word by word, which takes ten times as long.
-        return [
+        return (
             (word.start, word.end)
             for word in words.words(text)
             if word.key in self._words or (self._prefixes and word.key.startswith(self._prefixes))
-        ]
+        )
 
     def snippet(self, text: str) -> str:
         """About 200 characters around the first match, with <mark> around each; the beginning where there is none."""
-        spans = self.spans(text)
-        start = _cut(text, spans[0][0] - _BEFORE) if spans else 0
+        spans = iter(self.spans(text))
+        first = next(spans, None)
+        start = _cut(text, first[0] - _BEFORE) if first else 0
         end = _cut(text, start + _LENGTH) if start + _LENGTH < len(text) else len(text)
         parts = ["…" if start else ""]
         at = start
-        for left, right in spans:
-            if left < start or right > end:
+        for left, right in chain([first] if first else [], spans):
+            if right > end:
+                # Those that follow end later, and the rest of a long text need not be searched.
+                break
+            if left < start:
                 continue
             parts += [escape(text[at:left]), "<mark>", escape(text[left:right]), "</mark>"]
             at = right

@@ -58,7 +58,9 @@ def run(
     """matching: FROM and WHERE of a statement over the texts, called s, up to the condition that they match.
     key: the column with the position.
     """
-    joined = f" JOIN {PUBLISHED} p ON p.id = s.id" if full or scope.conditions else ""
+    # Its rows are long, so they are not read for nothing.
+    needed = full or any("p." in condition for condition in scope.conditions)
+    joined = f" JOIN {PUBLISHED} p ON p.id = s.id" if needed else ""
     conditions = "".join(f" AND {condition}" for condition in scope.conditions)
     more = ", s.text, p.summary, s.kind" if full else ""
     nothing = ", '', NULL, ''" if full else ""
