@@ -12,7 +12,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --constr
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep test-postgres test-browser lint bench frontend frontend-check clean
+.PHONY: help run test test-deep test-postgres test-browser lint bench bench-api frontend frontend-check clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -43,6 +43,9 @@ lint: $(VENV)/.dev ## style and types
 
 bench: $(VENV)/.dev ## how fast it is, in ratios; BENCH=--save keeps the table
 	DEBUG=1 $(PYTHON) -m benchmarks $(BENCH)
+
+bench-api: $(VENV)/.dev ## the same of the API, under load; needs wrk
+	DEBUG=1 $(PYTHON) -m benchmarks.api $(BENCH)
 
 frontend: frontend/node_modules ## the admin's scripts and styles anew from frontend/; needs Node 20
 	npm --prefix frontend run --silent build

@@ -9,14 +9,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 
 @contextmanager
-def made(folder: Path, url: str) -> Iterator[str]:
-    """Gives the DATABASE_URL of a new database: a SQLite file in the folder, or on the PostgreSQL server of `url`."""
+def made(folder: Path, url: str, name: str = "") -> Iterator[str]:
+    """Gives the DATABASE_URL of a new database: a SQLite file in the folder, or on the PostgreSQL server of `url`.
+    name: tells apart those of one run.
+    """
     if not url.startswith("postgres"):
         yield f"sqlite:///{folder / 'lemma.sqlite3'}"
         return
     import psycopg
 
-    name = f"lemma_bench_{os.getpid()}"
+    name = f"lemma_bench_{os.getpid()}{name and f'_{name}'}"
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
         try:

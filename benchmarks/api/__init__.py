@@ -1,0 +1,1 @@
+"""How many answers a second the API gives, against the least that anybody would need: `python -m benchmarks.api`."""
