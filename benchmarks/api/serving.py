@@ -92,7 +92,7 @@ def served(application: str, variables: Mapping[str, str], *, workers: int = WOR
     command += ["--workers", str(workers), *_WORKER, "--log-level", "warning", "--no-control-socket"]
     process = subprocess.Popen(command, env=dict(variables), cwd=ROOT)
     try:
-        _wait(process, port)
+        _wait(process, port, workers)
         yield Server(port, process.pid)
     finally:
         process.terminate()
@@ -105,14 +105,17 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait(process: subprocess.Popen[bytes], port: int, workers: int) -> None:
+    """Until it answers and has all its workers, which come one after the other."""
     for _ in range(600):
         if process.poll() is not None:
             break
+        server = Server(port, process.pid)
         try:
-            Server(port, process.pid).get("/healthz")
+            server.get("/healthz")
+            if len(server.workers()) == workers:
+                return
         except OSError:
-            time.sleep(0.1)
-        else:
-            return
+            pass
+        time.sleep(0.1)
     raise RuntimeError(f"The server on port {port} did not begin.")
