@@ -28,10 +28,11 @@ def tokens(data: bytes) -> list[str]:
 
 
 class Words:
-    """Fresh tokens of one side, and the keys that it took away."""
+    """Fresh tokens of one side, and the keys that it took away. apart: the other side edits other things."""
 
-    def __init__(self, side: str) -> None:
+    def __init__(self, side: str, apart: bool = False) -> None:
         self._side = side
+        self.apart = apart
         self._count = 0
         self.gone: set[str] = set()
 
@@ -123,13 +124,15 @@ def _nested(draw: st.DrawFn, words: Words) -> str:
 # --- edits of one side ---
 
 
-def edited(draw: st.DrawFn, base: bytes, side: str, mine: Mine, moves: bool, most: int = 6) -> bytes:
+def edited(
+    draw: st.DrawFn, base: bytes, side: str, mine: Mine, moves: bool, most: int = 6, apart: bool = False
+) -> bytes:
     """The base after some edits by one side.
 
     mine: which parts the side touches, by number. moves: whether it may change an order.
     """
     document = parse(base)
-    words = Words(side)
+    words = Words(side, apart)
     for _ in range(draw(st.integers(1, most))):
         draw(
             st.sampled_from(
@@ -157,6 +160,7 @@ def sides(disjoint: bool) -> st.SearchStrategy[tuple[tuple[bytes, bytes, bytes],
                 side,
                 _half(odd) if disjoint else (lambda _: True),
                 not disjoint or mover == side,
+                apart=disjoint,
             )
             for side, odd in (("o", 0), ("t", 1))
         )
@@ -175,7 +179,7 @@ def _edit_scalar(draw: st.DrawFn, document: Document, words: Words, mine: Mine, 
     if key in document and key != "title" and draw(st.integers(0, 2)) == 0:
         del document[key]
         words.gone.add(key)
-    elif key not in words.gone:  # which would come back at another place
+    elif not words.apart or key not in words.gone:  # which would come back at another place
         document[key] = words()
 
 
@@ -276,8 +280,8 @@ def _edit_section(draw: st.DrawFn, document: Document, words: Words, mine: Mine,
     what = draw(st.sampled_from(["add", "remove", "line"]))
     if what == "add" or not own:
         # Beside one that the other side leaves alone: what is put amid what is taken away has lost its place.
-        places = sorted({1, *own, *(index + 1 for index in own)})
-        paragraphs.insert(draw(st.sampled_from(places)), f"{words()} stands here.")
+        places = [1, *own, *(index + 1 for index in own)] if words.apart else range(1, len(paragraphs) + 1)
+        paragraphs.insert(draw(st.sampled_from(sorted(set(places)))), f"{words()} stands here.")
     elif what == "remove":
         del paragraphs[_one(draw, own)]
     else:
@@ -299,8 +303,8 @@ def _edit_sections(draw: st.DrawFn, document: Document, words: Words, mine: Mine
         return
     at = _one(draw, own)
     # With a new heading and a new text, nothing says that it is the same section.
-    renamed = TOKEN.search(list(document.sections)[at]) is not None
-    rewritten = bool(_sides_of(texts[at]) - {"b"})
+    renamed = words.apart and TOKEN.search(list(document.sections)[at]) is not None
+    rewritten = words.apart and bool(_sides_of(texts[at]) - {"b"})
     if what == "remove":
         del document.sections[at]
     elif what == "write" and not renamed:
