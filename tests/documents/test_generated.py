@@ -150,11 +150,11 @@ def _is_refused(data: bytes) -> bool:
 
 
 def test_generated_edits_keep_the_laws(record_property):
-    figures = run(400, always_the_same=True)
+    # What is drawn depends on the modules that are loaded too; so many files have each style all the same.
+    figures = run(1000, always_the_same=True)
     record_property("figures", figures.report())
     assert figures.discarded <= 0.05 * figures.files
-    # What is drawn depends on the modules that are loaded, and so few files may miss a style or two.
-    assert len(figures.rare(0.1)) <= 2
+    assert figures.rare(0.1) == {}
 
 
 @pytest.mark.deep
