@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "glossary",
     "glossary.search",
     "glossary.health",
+    "glossary.linkcheck",
     "sync",
     "api",
 ]
