@@ -5,6 +5,7 @@ All of it changes in the transaction that publishes, so that a list, its count a
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.db import connection
@@ -51,10 +52,14 @@ def replace(withdrawn: Collection[int], coming: Sequence[Found]) -> None:
     bulk.insert(
         Facet,
         ["item", "kind", "name", "value", "label", "sort_key"],
-        (
-            (found.item, found.kind, name, value, label, found.sort_key)
-            for found, own in zip(coming, facets, strict=True)
-            for name, value, label in own
+        # In the order of the index, which then fills page by page: a fifth less work on SQLite.
+        sorted(
+            (
+                (found.item, found.kind, name, value, label, found.sort_key)
+                for found, own in zip(coming, facets, strict=True)
+                for name, value, label in own
+            ),
+            key=itemgetter(1, 2, 3, 5, 0),
         ),
     )
     for found, own in zip(coming, facets, strict=True):

@@ -13,7 +13,7 @@ def rare_collections() -> Iterator[None]:
     leaves behind is still found among the youngest.
     """
     before = gc.get_threshold()
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(100_000, 20, 100)
     try:
         yield
     finally:
