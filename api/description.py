@@ -218,6 +218,18 @@ def _lines(text: str) -> dict[Any, Any]:
 entry_list = _list("entry", "entries", shapes.EntryPage)
 entry_detail = _item("entry", "entries", shapes.Entry)
 entry_markdown = _file("entry", "entries")
+entry_path = extend_schema_view(
+    get=_read(
+        "get_entry_path",
+        "What to read before an entry",
+        "All that the entry requires, directly or not, in an order in which everything comes after what it requires "
+        "itself; of those that may come next, the easiest. Only a cycle has no such order: it is named in `cycles`.",
+        {200: shapes.LearningPath, **_MOVED},
+        (404, 406, 410),
+        [_MODIFIED, _LOCATION],
+        "entries",
+    )
+)
 book_list = _list("book", "books", shapes.BookPage)
 book_detail = _item("book", "books", shapes.Book)
 book_markdown = _file("book", "books")

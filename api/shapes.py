@@ -251,6 +251,35 @@ class _Item(JSONField):
     """An entry or a book, as its address answers it; null for what is gone."""
 
 
+class PathStep(serializers.Serializer):
+    slug = CharField()
+    title = CharField()
+    difficulty = CharField(allow_null=True)
+    briefDefinition = CharField(allow_blank=True, help_text=_MARKDOWN)
+    level = IntegerField(min_value=0, help_text="How many entries must be read before this one, one after the other.")
+    requires = _slugs("Those of the other steps that it requires itself; in a cycle, also the entry asked for.")
+    url = URLField()
+
+
+class MissingStep(serializers.Serializer):
+    slug = CharField(help_text="Of no published entry.")
+    requiredBy = _slugs("The entries that require it.")
+
+
+class LearningPath(serializers.Serializer):
+    slug = CharField()
+    title = CharField()
+    url = URLField()
+    requires = _slugs("Those of the steps that the entry requires itself.")
+    count = IntegerField(min_value=0, help_text="How many steps there are.")
+    steps = PathStep(many=True, help_text="What to read first, in this order; the entry itself is not among them.")
+    cycles = ListField(
+        child=ListField(child=CharField()),
+        help_text="Entries that require each other: each the next one, the last the first.",
+    )
+    missing = MissingStep(many=True)
+
+
 class ChangeLine(serializers.Serializer):
     id = UUIDField(help_text="Of the item, whatever its slug.")
     kind = ChoiceField(choices=["entry", "book"])

@@ -10,6 +10,7 @@ urlpatterns = [
     path("entries/", items.EntryList.as_view(), name="entries"),
     # A slug holds no dot, so the suffix is never part of one.
     path("entries/<str:slug>.md", items.EntryMarkdown.as_view(), name="entry-markdown"),
+    path("entries/<str:slug>/path/", items.EntryPath.as_view(), name="entry-path"),
     path("entries/<str:slug>/", items.EntryDetail.as_view(), name="entry"),
     path("books/", items.BookList.as_view(), name="books"),
     path("books/<str:slug>.md", items.BookMarkdown.as_view(), name="book-markdown"),

@@ -1,4 +1,4 @@
-"""Entries and books as points, references as lines: all of them, or the neighbourhood of one."""
+"""Entries and books as points, references as lines: all, the neighbourhood of one, what to read before it."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
+from glossary import learning
 from glossary.models import Entry
 from publishing.models import Item, Reference
+from publishing.values import difficulty_rank
 
 # As many as can be told apart on a screen, and laid out while one waits.
 MOST = 400
@@ -74,6 +76,56 @@ def around(item: Item, depth: int = 1) -> Graph:
     return _graph(list(found), centre=item)
 
 
+@dataclass(slots=True)
+class Course:
+    """What to read before an entry: its steps in order, what is required but not written yet, and cycles.
+
+    after: the nodes that each node requires itself.
+    graph, levels: the same as a picture. Lines lead from what comes first.
+    """
+
+    steps: list[Node]
+    missing: list[Node]
+    cycles: list[list[Node]]
+    after: dict[str, list[Node]]
+    difficulties: dict[str, str]
+    graph: Graph
+    levels: dict[str, int]
+
+
+def before(item: Item) -> Course:
+    """All that the entry requires, directly or not: five queries, however far it leads."""
+    goal = str(item.pk)
+    requires: dict[str, list[str]] = {}
+    for line in _lines(Reference.objects.filter(source__in=_live(), field="requires")):
+        requires.setdefault(line.source, []).append(line.target)
+    edges = learning.reached(goal, requires)
+    rows = Entry.objects.filter(pk__in=_numbers(edges)).values_list("pk", "difficulty")
+    difficulties = {str(pk): word for pk, word in rows}
+    nodes = {node.key: node for node in _nodes(list(edges))}
+    order = {
+        key: (difficulty_rank(difficulties.get(key, "")), node.title.casefold(), key)
+        for key, node in nodes.items()
+        if not node.is_dangling
+    }
+    path = learning.path(goal, edges, order)
+    levels = dict.fromkeys(nodes, 0) | dict(path.steps)
+    levels[goal] = 1 + max((levels[other] for other in edges[goal] if other in nodes and other != goal), default=-1)
+    missing = [node for node in nodes.values() if node.is_dangling]
+    shown = [nodes[goal], *[nodes[step.node] for step in reversed(path.steps)], *missing][:MOST]
+    keys = {node.key for node in shown}
+    lines = [Line(other, key, "requires") for key in edges for other in edges[key] if {key, other} <= keys]
+    return Course(
+        [nodes[step.node] for step in path.steps],
+        missing,
+        [[nodes[key] for key in cycle] for cycle in path.cycles],
+        {key: [nodes[other] for other in others if other in nodes] for key, others in edges.items()},
+        difficulties,
+        Graph(shown, lines, len(nodes) - len(shown)),
+        levels,
+    )
+
+
 def _live() -> Any:
     return Item.objects.live().filter(locale=settings.LEMMA_LOCALE).values("pk")
 
@@ -116,8 +168,12 @@ def _graph(lines: Sequence[Line], centre: Item | None = None) -> Graph:
     return Graph(nodes, shown, len(degrees) - len(chosen))
 
 
+def _numbers(keys: Iterable[str]) -> list[int]:
+    return [int(key) for key in keys if key.isdigit()]
+
+
 def _nodes(keys: Sequence[str]) -> list[Node]:
-    numbers = [int(key) for key in keys if key.isdigit()]
+    numbers = _numbers(keys)
     items = Item.objects.live().in_bulk(numbers)
     categories = dict(Entry.objects.filter(pk__in=numbers).values_list("pk", "category__name"))
     found = []

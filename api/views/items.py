@@ -20,6 +20,7 @@ from api import (
     listing,
     paging,
     parameters,
+    paths,
     published,
     redirects,
     resources,
@@ -27,7 +28,7 @@ from api import (
     state,
 )
 from api.problems import MISSING_CACHE, ApiError
-from api.public import AddressDecides, PublicView
+from api.public import JSON, AddressDecides, PublicView
 from api.resources import BOOKS, ENTRIES, Resource
 from api.views.writing import Creating, Editing
 
@@ -281,6 +282,32 @@ class EntryDetail(DetailView, Editing):
 @description.entry_markdown
 class EntryMarkdown(MarkdownView):
     resource = ENTRIES
+
+
+@description.entry_path
+class EntryPath(ItemView):
+    """What to read first. It depends on other entries, and so its ETag is that of all."""
+
+    resource = ENTRIES
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponseBase:
+        parameters.read(request.GET)
+        found = published.head(self.resource.kind, slug)
+        if found is None:
+            return self.elsewhere(request, slug)
+        if found.slug != slug:
+            return self.redirect(request, found.slug)
+        now = found.state
+        if answer := caching.settled(request, now.etag(request), now.changed):
+            return answer
+        body = paths.body(slug, self.resource.root(request))
+        # Withdrawn between the two questions.
+        if body is None:
+            return self.elsewhere(request, slug)
+        return caching.keepable(HttpResponse(body, content_type=JSON), now.etag(request), now.changed)
+
+    def address(self, root: str, slug: str) -> str:
+        return f"{resources.detail(root, slug)}path/"
 
 
 @description.book_list

@@ -65,7 +65,7 @@ function start() {
       },
       { selector: "edge[?toDangling]", style: { "line-style": "dashed" } },
     ],
-    layout: layout(nodes),
+    layout: layout(nodes, box),
     minZoom: 0.1,
     maxZoom: 4,
   });
@@ -79,6 +79,14 @@ function start() {
   }
   graph.edges().forEach((edge) => edge.data("toDangling", Boolean(edge.target().data("dangling"))));
   if (nodes.length <= PULLED) graph.edges().style("curve-style", "bezier");
+  // A name has its column; a line that passes a column goes around what stands there.
+  if (isPath(nodes)) {
+    graph.nodes().style({ "text-wrap": "wrap", "text-max-width": 150 });
+    graph.edges().filter((edge) => edge.target().data("level") - edge.source().data("level") > 1).style({
+      "curve-style": "unbundled-bezier",
+      "control-point-distances": (edge) => -22 * (edge.target().data("level") - edge.source().data("level")),
+    });
+  }
   graph.on("tap", "node", (event) => {
     const address = event.target.data("address");
     if (address) location.assign(address);
@@ -102,7 +110,24 @@ function spread(graph, box) {
   graph.fit(undefined, 30);
 }
 
-function layout(nodes) {
+const isPath = (nodes) => nodes.every((node) => "level" in node);
+
+/** A column for each level: what comes first is on the left; where there is no room for that, above. */
+function columns(nodes, isNarrow) {
+  const places = {};
+  const taken = [];
+  for (const node of nodes) taken[node.level] = (taken[node.level] ?? 0) + 1;
+  const next = taken.map((count) => -(count - 1) / 2);
+  for (const node of nodes) {
+    // Every other column a little aside, so that long names do not run into each other.
+    const [along, across] = [node.level, next[node.level]++ + (node.level % 2) / 3];
+    places[node.id] = isNarrow ? { x: 130 * across, y: 90 * along } : { x: 180 * along, y: 70 * across };
+  }
+  return { name: "preset", positions: (node) => places[node.id()], padding: 30 };
+}
+
+function layout(nodes, box) {
+  if (isPath(nodes)) return columns(nodes, box.clientWidth < 600);
   if (nodes.length <= PULLED) {
     return { name: "cose", animate: false, nodeDimensionsIncludeLabels: true, randomize: false, idealEdgeLength: () => 90, nodeRepulsion: () => 400_000, nodeOverlap: 30, gravity: 0.4, padding: 30 };
   }

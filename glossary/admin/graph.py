@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from glossary import graph
-from glossary.graph import Graph, Node
+from glossary.graph import Course, Graph, Node
 from publishing.admin.base import ItemPages, number
 
 _DEPTHS = (1, 2, 3)
@@ -25,6 +25,7 @@ class GraphPages(ItemPages):
         return [
             path("graph/", self.admin_site.admin_view(self.graph_view), name=f"{name}_whole_graph"),
             self.item_path("graph", self.neighbourhood_view),
+            self.item_path("path", self.path_view),
             *super().get_urls(),
         ]
 
@@ -42,7 +43,31 @@ class GraphPages(ItemPages):
         title = _("Around “%s”") % item.title
         return self._page(request, graph.around(item, depth), title=title, centre=item, depth=depth, depths=_DEPTHS)
 
-    def _page(self, request: HttpRequest, found: Graph, **context: Any) -> HttpResponse:
+    def path_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What to read before one entry, and in which order."""
+        item = self.row_to("view", request, object_id).item
+        course = graph.before(item)
+        context = {"centre": item, "depths": _DEPTHS, "levels": course.levels, "course": self._course(request, course)}
+        return self._page(request, course.graph, "lemma/path.html", title=_("Before “%s”") % item.title, **context)
+
+    def _course(self, request: HttpRequest, course: Course) -> dict[str, Any]:
+        def row(node: Node) -> dict[str, Any]:
+            return {
+                "node": node,
+                "address": self._address(request, node),
+                "difficulty": course.difficulties.get(node.key, ""),
+                "after": [(other, self._address(request, other)) for other in course.after[node.key]],
+            }
+
+        return {
+            "steps": [row(node) for node in course.steps],
+            "missing": [row(node) for node in course.missing],
+            "cycles": [[row(node) for node in cycle] for cycle in course.cycles],
+        }
+
+    def _page(
+        self, request: HttpRequest, found: Graph, template: str = "lemma/graph.html", **context: Any
+    ) -> HttpResponse:
         categories = sorted({node.category for node in found.nodes if node.category}, key=str.casefold)
         colours = {name: number % _COLOURS for number, name in enumerate(categories)}
         centre = context.get("centre")
@@ -51,13 +76,13 @@ class GraphPages(ItemPages):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "legend": list(colours.items()),
-            "graph": _drawn(found, colours, addresses, str(centre.pk) if centre else ""),
+            "graph": _drawn(found, colours, addresses, str(centre.pk) if centre else "", context.get("levels", {})),
             "rows": _rows(found, addresses),
             "left": found.left,
             "has_dangling": any(node.is_dangling for node in found.nodes),
             "has_books": any(node.kind == "book" for node in found.nodes),
         }
-        return TemplateResponse(request, "lemma/graph.html", {**shared, **context})
+        return TemplateResponse(request, template, {**shared, **context})
 
     def _address(self, request: HttpRequest, node: Node) -> str:
         """The form of an item; of one that is not written yet, an empty one with its slug."""
@@ -68,7 +93,7 @@ class GraphPages(ItemPages):
 
 
 def _drawn(
-    found: Graph, colours: Mapping[str, int], addresses: Mapping[str, str], centre: str
+    found: Graph, colours: Mapping[str, int], addresses: Mapping[str, str], centre: str, levels: Mapping[str, int]
 ) -> dict[str, list[dict[str, Any]]]:
     """As the script reads it."""
     nodes = [
@@ -80,6 +105,7 @@ def _drawn(
             "dangling": node.is_dangling,
             "centre": node.key == centre,
             "address": addresses[node.key],
+            **({"level": levels[node.key]} if levels else {}),
         }
         for node in found.nodes
     ]

@@ -145,3 +145,79 @@ def test_many_cost_no_more_queries(client: Client) -> None:
 
 def test_an_empty_glossary_says_so(client: Client) -> None:
     assert "Nothing refers to anything here yet." in client.get(f"{ENTRIES}graph/").content.decode()
+
+
+@pytest.fixture
+def course(db: None) -> dict[str, Item]:
+    """The last needs the middle and something not written; both need the first."""
+    return {
+        "first": entry("First box", "difficulty: beginner\n"),
+        "middle": entry("Middle box", 'requires: ["first-box"]\ndifficulty: advanced\n'),
+        "last": entry("Last box", 'requires: ["middle-box", "first-box", "nowhere"]\n', publish=True),
+        "apart": entry("Apart box", 'related: ["last-box"]\nrequires: ["last-box"]\n'),
+    }
+
+
+def steps(client: Client, item: Item) -> list[list[str]]:
+    """The rows of the list: number, links."""
+    page = client.get(f"{ENTRIES}{item.pk}/path/").content.decode()
+    return [
+        [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)]
+        for row in page.partition("<tbody>")[2].split("<tr>")[1:]
+    ]
+
+
+def test_a_learning_path_lists_what_to_read_first_in_order(client: Client, course: dict[str, Item]) -> None:
+    assert steps(client, course["last"]) == [
+        ["1", "First box", "beginner", "–"],
+        ["2", "Middle box", "advanced", "First box"],
+        ["–", "nowhere not written yet", "–", "–"],
+    ]
+    page = client.get(f"{ENTRIES}{course['last'].pk}/path/").content.decode()
+    assert "2 entries to read first, in this order" in page
+    assert f"{ENTRIES}add/?slug=nowhere" in page
+
+
+def test_its_picture_leads_from_what_comes_first(client: Client, course: dict[str, Item]) -> None:
+    found = drawn(client, f"{ENTRIES}{course['last'].pk}/path/")
+    levels = {node["label"]: node["level"] for node in found["nodes"]}
+    assert levels == {"First box": 0, "Middle box": 1, "Last box": 2, "nowhere": 0}
+    names = {node["id"]: node["label"] for node in found["nodes"]}
+    assert {(names[line["source"]], names[line["target"]]) for line in found["lines"]} == {
+        ("First box", "Middle box"),
+        ("First box", "Last box"),
+        ("Middle box", "Last box"),
+        ("nowhere", "Last box"),
+    }
+
+
+def test_a_circle_is_said_and_not_walked_for_ever(client: Client) -> None:
+    hen = entry("Hen", 'requires: ["egg"]\n')
+    entry("Egg", 'requires: ["hen"]\n')
+    page = re.sub(r"<[^>]+>", "", client.get(f"{ENTRIES}{hen.pk}/path/").content.decode())
+    assert "so none of them can come first: Egg → Hen → Egg" in page
+    assert [row[1] for row in steps(client, hen)] == ["Egg"]
+
+
+def test_a_path_of_nothing_says_where_to_set_it(client: Client, course: dict[str, Item]) -> None:
+    assert "This entry requires no other." in client.get(f"{ENTRIES}{course['first'].pk}/path/").content.decode()
+
+
+def test_a_long_path_costs_no_more_queries(client: Client) -> None:
+    for number in range(40):
+        entry(f"Step {number}", f'requires: ["step-{number + 1}"]\n')
+
+    def count(slug: str) -> int:
+        address = f"{ENTRIES}{Item.objects.get(slug=slug).pk}/path/"
+        client.get(address)
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(address).status_code == 200
+        return len(caught)
+
+    assert count("step-0") == count("step-37")
+
+
+def test_whoever_may_not_see_entries_sees_no_path(course: dict[str, Item], person: Callable[..., User]) -> None:
+    client = Client()
+    client.force_login(person("bob"))
+    assert client.get(f"{ENTRIES}{course['last'].pk}/path/").status_code == 403

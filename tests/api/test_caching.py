@@ -12,7 +12,7 @@ from publishing.models import Item, Published
 
 Save = Callable[..., Item]
 
-READS = ["entries/", "entries/black-box/", "entries/black-box.md"]
+READS = ["entries/", "entries/black-box/", "entries/black-box.md", "entries/black-box/path/"]
 
 
 @pytest.mark.parametrize("path", READS)

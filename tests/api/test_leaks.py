@@ -20,6 +20,7 @@ MARK = "zyxsecret"
 MARKED = (
     f'title: "{MARK} title"\nslug: "{MARK}-slug"\ncategory: "{MARK}-category"\ntags: ["{MARK}-tag", "common"]\n'
     f'aliases: ["{MARK}-alias"]\nrelated: ["black-box", "{MARK}-related"]\nrecommendedBooks: ["the-big-book"]\n'
+    f'requires: ["black-box", "white-box"]\n'
     f'previousSlugs: ["{MARK}-previous"]\ndifficulty: "{MARK}-hard"\nlastUpdated: "2031-01-01"\n'
 )
 ACTIONS = ("publish", "unpublish", "rename", "restore")
@@ -44,6 +45,7 @@ ADDRESSES = [
     "entries/black-box/?expand=referredBy,related",
     "entries/black-box/?fields=*,html",
     "entries/black-box.md",
+    "entries/black-box/path/",
     "books/",
     "books/the-big-book/?expand=citedBy,topics",
     "search/?q=box",
@@ -66,6 +68,8 @@ ADDRESSES = [
 PROBES = [
     "entries/%s-slug/",
     "entries/%s-slug.md",
+    "entries/%s-slug/path/",
+    "entries/%s-previous/path/",
     "entries/%s-previous/",
     "entries/?category=%s-category",
     "entries/?tag=%s-tag",
@@ -119,9 +123,8 @@ def draft_everything() -> None:
     save_entry(entry_text())
     black_box = Item.objects.get(slug="black-box")
     changed = bytes(black_box.working.data).replace(b"One.", MARK.encode()).replace(b"Black box", MARK.encode())
-    changed = changed.replace(
-        b'tags: ["common"]', f'tags: ["common", "{MARK}-tag"]\naliases: ["{MARK}-alias"]'.encode()
-    )
+    more = f'tags: ["common", "{MARK}-tag"]\naliases: ["{MARK}-alias"]\nrequires: ["{MARK}-slug"]'
+    changed = changed.replace(b'tags: ["common"]', more.encode())
     save_entry(documents.parse(changed), item=black_box, base_revision=1)
     white_box = Item.objects.get(slug="white-box")
     moved = bytes(white_box.working.data).replace(b'slug: "white-box"', f'slug: "{MARK}-previous"'.encode())

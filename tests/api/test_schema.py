@@ -31,6 +31,7 @@ def test_it_is_open_api_3_1_and_knows_every_address(schema: dict[str, Any]) -> N
         "/api/v1/entries/",
         "/api/v1/entries/{slug}/",
         "/api/v1/entries/{slug}.md",
+        "/api/v1/entries/{slug}/path/",
         "/api/v1/books/",
         "/api/v1/books/{slug}/",
         "/api/v1/books/{slug}.md",
@@ -76,6 +77,9 @@ def closed(node: Any) -> Any:
         ("/api/v1/entries/{slug}/", "/api/v1/entries/none/"),
         ("/api/v1/entries/{slug}/", "/api/v1/entries/closed-box/"),
         ("/api/v1/entries/{slug}.md", "/api/v1/entries/black-box.md"),
+        ("/api/v1/entries/{slug}/path/", "/api/v1/entries/reader/path/"),
+        ("/api/v1/entries/{slug}/path/", "/api/v1/entries/closed-box/path/"),
+        ("/api/v1/entries/{slug}/path/", "/api/v1/entries/none/path/"),
         ("/api/v1/books/", "/api/v1/books/"),
         ("/api/v1/books/{slug}/", "/api/v1/books/the-big-book/"),
         ("/api/v1/books/{slug}.md", "/api/v1/books/none.md"),
@@ -101,6 +105,7 @@ def test_answers_are_what_it_says(
     client: Client, schema: dict[str, Any], black_box: Item, big_book: Item, entry: Any, template: str, path: str
 ) -> None:
     entry("Bare")
+    entry("Reader", front='requires: ["black-box", "reader", "nowhere"]')
     answer = client.get(path)
     said = schema["paths"][template]["get"]["responses"][str(answer.status_code)]
     for header in said.get("headers", {}):
