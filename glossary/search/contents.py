@@ -23,7 +23,7 @@ class Contents:
     text: str
 
     def labels(self) -> str:
-        """The form of `SearchText.labels`.
+        """The form of `SearchItem.labels`.
 
         >>> Contents("Black box", "black-box", ["Opaque"], [], ["trust"], "").labels()
         '\\n black box\\n\\x1e\\n opaque\\n\\x1e\\n black box\\n\\x1e\\n trust\\n'

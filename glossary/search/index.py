@@ -8,7 +8,7 @@ from django.db import transaction
 from glossary.search import words
 from glossary.search.backends import backend
 from glossary.search.contents import contents
-from glossary.search.models import Name, SearchText, SearchWord
+from glossary.search.models import Name, SearchItem, SearchText, SearchWord
 from publishing import bulk, names
 from publishing.finding import Found
 from publishing.models import Facet, Published
@@ -25,6 +25,7 @@ def follow(withdrawn: Collection[int], coming: Sequence[Found]) -> None:
     keys = list(withdrawn)
     if keys:
         backend().remove(keys)
+        bulk.delete(SearchItem, "id", keys)
         bulk.delete(SearchText, "id", keys)
         bulk.delete(Name, "position", keys)
     if coming:
@@ -38,6 +39,7 @@ def rebuild(progress: Callable[[int], None] = lambda done: None) -> int:
     """
     with transaction.atomic():
         backend().clear()
+        SearchItem.objects.all().delete()
         SearchText.objects.all().delete()
         Name.objects.all().delete()
         SearchWord.objects.all().delete()
@@ -46,7 +48,7 @@ def rebuild(progress: Callable[[int], None] = lambda done: None) -> int:
         with transaction.atomic():
             # Locked, so that no row is withdrawn between being read here and being indexed.
             rows = list(Published.objects.select_for_update().filter(pk__gt=after).order_by("pk")[:_SOME])
-            indexed = set(SearchText.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+            indexed = set(SearchItem.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
             _add([found for found in _found(rows) if found.position not in indexed])
         if not rows:
             backend().optimise()
@@ -77,22 +79,17 @@ def _found(rows: Sequence[Published]) -> Iterator[Found]:
 
 def _add(coming: Sequence[Found]) -> None:
     read = [(found, contents(orjson.loads(found.payload))) for found in coming]
-    backend().add(
-        [
-            (
-                found.position,
-                found.kind,
-                found.locale,
-                each.title,
-                "\n".join(each.aliases),
-                each.slug,
-                "\n".join(each.tags),
-                each.labels(),
-                _counted(found.facets),
-                each.text,
-            )
+    bulk.insert(
+        SearchText,
+        ["id", "title", "aliases", "slug", "tags", "text"],
+        (
+            (found.position, each.title, "\n".join(each.aliases), each.slug, "\n".join(each.tags), each.text)
             for found, each in read
-        ]
+        ),
+    )
+    backend().add(
+        [(found.position, found.kind, found.locale, each.labels(), _counted(found.facets)) for found, each in read],
+        [each.text for _, each in read],
     )
     bulk.insert(
         Name,

@@ -5,22 +5,35 @@ from django.db import models
 from publishing.fields import KeyField
 
 
-class SearchText(models.Model):
-    """One published item. Beside it stands what the database searches by: see `sqlite` and `postgres`."""
+class SearchItem(models.Model):
+    """One published item as search narrows, ranks and counts it. Short, since hundreds are read for an answer.
+
+    Beside it, or beside `SearchText`, stands what the database searches by: see `sqlite` and `postgres`.
+    """
 
     # That of `Published`. An automatic field for its type alone: on SQLite any other is looked up by an index more.
     id = models.BigAutoField(primary_key=True)
     kind = KeyField(max_length=20)
     locale = KeyField(max_length=35)
+    # Folded words of title, aliases, slug and tags: "\n title\n\x1e\n alias\n alias\n" and so on, each led by a blank.
+    labels = models.TextField()
+    # "name\x1fvalue\x1flabel" of each facet that an answer counts, one a line.
+    facets = models.TextField()
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class SearchText(models.Model):
+    """The texts of one published item, read for the hits that are shown."""
+
+    # That of `Published`, as above.
+    id = models.BigAutoField(primary_key=True)
     title = models.TextField()
     # One a line.
     aliases = models.TextField()
     slug = models.TextField()
     tags = models.TextField()
-    # Folded words of the names above, for ranking: "\n title\n alias\n alias\n" and so on, each name led by a blank.
-    labels = models.TextField()
-    # "name\x1fvalue\x1flabel" of each facet that an answer counts, one a line.
-    facets = models.TextField()
     # Last and longest: plain text of everything else, from which snippets are cut.
     text = models.TextField()
 

@@ -9,7 +9,7 @@ TITLE, ALIAS, SLUG, TAG, MIXED, TEXT = range(1, 7)
 
 
 def tiers(query: Query) -> Callable[[str], int]:
-    """A function of labels, which are as in `SearchText.labels`: 0 if the title or an alias is just what was asked for;
+    """A function of labels, which are as in `SearchItem.labels`: 0 if the title or an alias is just what was asked for;
     else the best label that has all of it, else TEXT.
     """
     exact = f"\n {query.phrase}\n"

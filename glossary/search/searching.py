@@ -11,13 +11,16 @@ import orjson
 from glossary.search import query as queries
 from glossary.search import ranking, spelling, words
 from glossary.search.backends import backend
-from glossary.search.backends.common import PUBLISHED, RANKED, TEXTS, Candidate, Candidates, Scope
+from glossary.search.backends.common import PUBLISHED, TEXTS, Candidate, Candidates, Scope, Stand
 from glossary.search.query import Query
 from glossary.search.snippets import Marker
 from publishing import asking
 from publishing.models import Change, FeedCounter
 
-__all__ = ["RANKED", "Hit", "Scope", "Search", "search"]
+__all__ = ["RANKED", "Hit", "Scope", "Search", "Stand", "search"]
+
+# So many are ranked against each other. A query that finds more is better narrowed than paged through.
+RANKED = 500
 
 
 class Hit(NamedTuple):
@@ -38,69 +41,88 @@ class Value:
 
 @dataclass
 class Search:
-    """What the database had at one position of the feed.
+    """What the database had when the feed stood there.
 
     `count` is exact unless `approximate`; then only the best `RANKED` are given, and it and the facets are estimates.
 
     `corrected`: what was found instead of what was typed.
+
+    `unchanged`: the feed stands where it was known to stand, and nothing was looked for.
     """
 
-    position: int
-    epoch: str
+    stand: Stand
     changed: datetime | None
     count: int = 0
     approximate: bool = False
     corrected: str | None = None
+    unchanged: bool = False
     hits: list[Hit] = field(default_factory=list)
     facets: dict[str, list[Value]] = field(default_factory=dict)
 
 
-def search(text: str, scope: Scope, *, start: int = 0, size: int = 20) -> Search:
-    """At most three queries, of which the last gets the texts of the page."""
+def search(text: str, scope: Scope, *, start: int = 0, size: int = 20, known: Stand | None = None) -> Search:
+    """At most three queries, of which the last gets the texts of the page.
+
+    known: if the feed still stands there, that is all that is asked.
+    """
     query = queries.parse(text)
     if not query.terms:
         return Search(*_feed())
     find = backend().candidates
-    found = find(query, scope)
+    found: Candidates = find(query, scope, most=RANKED, known=known)
+    if found.stand == known:
+        return Search(found.stand, found.changed, unchanged=True)
     full = False
     if not found.rows and (others := spelling.alternatives(query)):
         query, full = queries.corrected(query, others), True
-        found = find(query, scope, full=True)
-    result = Search(
-        found.position, found.epoch, found.changed, count=len(found.rows), approximate=len(found.rows) > RANKED
-    )
+        found = find(query, scope, most=RANKED, full=True)
     rows = found.rows
+    result = Search(found.stand, found.changed, count=len(rows), approximate=len(rows) > RANKED)
     if result.approximate:
-        # A word that most texts have. What is called by it comes first; of the others some are as good as any.
-        if not full:
-            named = find(query, scope, names_only=True, limit=RANKED)
-            seen = {row.key for row in named.rows}
-            rows = [*named.rows, *(row for row in rows if row.key not in seen)]
         result.count = _estimate(found)
-    tier = ranking.tiers(query)
-    ranked = sorted(rows, key=lambda row: (tier(row.labels), -row.score, row.labels))[:RANKED]
-    result.facets = _facets(found.rows[:RANKED], result.count if result.approximate else len(found.rows))
-    page = ranked[start : start + size]
-    if not full:
-        page = _with_texts(page)
+    result.facets = _facets(rows[:RANKED], result.count)
+    if full:
+        ranked = _ranked(query, rows)
+        page = [_Shown(row.kind, row.summary, row.text) for row in ranked[:RANKED][start : start + size]]
+        result.corrected = _as_found(query, ranked[0]) if ranked else None
+    else:
+        if result.approximate:
+            keys = _called(query, scope, rows, start + size)[:RANKED]
+        else:
+            keys = [row.key for row in _ranked(query, rows)]
+        page = _shown(keys[start : start + size])
     marker = Marker(query)
     result.hits = [_hit(row, query, marker) for row in page]
-    if full and found.rows:
-        result.corrected = _as_found(query, ranked[0])
     return result
+
+
+def _ranked(query: Query, rows: Sequence[Candidate]) -> list[Candidate]:
+    tier = ranking.tiers(query)
+    return sorted(rows, key=lambda row: (tier(row.labels), -row.score, row.labels))
+
+
+def _called(query: Query, scope: Scope, rows: Sequence[Candidate], wanted: int) -> list[int]:
+    """The best so many positions where nearly every text has the words: what is called by them comes first, and of the
+    others some are as good as any.
+    """
+    named = backend().named(query, scope, limit=wanted)
+    others = (row.key for row in rows)
+    return list(dict.fromkeys([*named, *others]))
 
 
 def _estimate(found: Candidates) -> int:
     """Rows come by position: how far one had to go for them tells how many there are."""
-    keys = [row.key for row in found.rows]
-    seen = (max(keys) - min(keys) + 1) / (found.position - min(keys) + 1)
-    guess = len(keys) / seen
+    first, last = found.rows[0].key, found.rows[-1].key
+    seen = (last - first + 1) / (found.stand.position - first + 1)
+    guess = len(found.rows) / seen
     # Two digits, so that nobody takes it for a count.
-    return max(len(keys), min(found.total, int(float(f"{guess:.2g}"))))
+    return max(len(found.rows), min(found.total, int(float(f"{guess:.2g}"))))
 
 
 def _facets(rows: Sequence[Candidate], count: int) -> dict[str, list[Value]]:
-    found = Counter(line for row in rows if row.facets for line in row.facets.split("\n"))
+    """count: how many there are; the rows may be a part of them."""
+    # One text of all, because thousands of lines are counted sooner than hundreds of texts.
+    found = Counter(filter(None, "\n".join([row.facets for row in rows]).split("\n")))
     factor = count / len(rows) if rows else 1
     spellings: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for line, number in found.items():
@@ -115,29 +137,30 @@ def _facets(rows: Sequence[Candidate], count: int) -> dict[str, list[Value]]:
     return {name: sorted(values, key=lambda one: (-one.count, one.value)) for name, values in sorted(result.items())}
 
 
-def _with_texts(page: Sequence[Candidate]) -> list[Candidate]:
+class _Shown(NamedTuple):
+    kind: str
+    summary: bytes
+    text: str
+
+
+def _shown(page: Sequence[int]) -> list[_Shown]:
+    """What a page says of the items at these positions. One that was withdrawn since is no hit any more."""
     if not page:
         return []
     marks = ", ".join(["%s"] * len(page))
     statement = (
-        f"SELECT s.id, s.text, p.summary, s.kind FROM {TEXTS} s JOIN {PUBLISHED} p ON p.id = s.id "  # noqa: S608
-        f"WHERE s.id IN ({marks})"
+        f"SELECT x.id, p.kind, p.summary, x.text FROM {TEXTS} x JOIN {PUBLISHED} p ON p.id = x.id "  # noqa: S608
+        f"WHERE x.id IN ({marks})"
     )
-    found = asking.rows(statement, [row.key for row in page])
-    texts = {key: (text, bytes(summary), kind) for key, text, summary, kind in found}
-    # One that was withdrawn since is no hit any more.
-    return [
-        row._replace(text=text, summary=summary, kind=kind)
-        for row in page
-        if row.key in texts
-        for text, summary, kind in [texts[row.key]]
-    ]
+    found = {key: _Shown(*shown) for key, *shown in asking.rows(statement, page)}
+    return [found[key] for key in page if key in found]
 
 
-def _hit(row: Candidate, query: Query, marker: Marker) -> Hit:
-    summary = orjson.loads(row.summary)
+def _hit(shown: _Shown, query: Query, marker: Marker) -> Hit:
+    # psycopg gives bytes as a memoryview, which orjson reads too.
+    summary = orjson.loads(shown.summary)
     labels = [summary["title"], *summary.get("aliases", []), summary["slug"], *summary.get("tags", [])]
-    return Hit(row.kind, summary, ranking.matched_label(labels, query), marker.snippet(row.text))
+    return Hit(shown.kind, summary, ranking.matched_label(labels, query), marker.snippet(shown.text))
 
 
 def _as_found(query: Query, best: Candidate) -> str:
@@ -149,7 +172,7 @@ def _as_found(query: Query, best: Candidate) -> str:
     )
 
 
-def _feed() -> tuple[int, str, datetime | None]:
+def _feed() -> tuple[Stand, datetime | None]:
     counter = FeedCounter.objects.first()
     newest = Change.objects.order_by("-position").values_list("created_at", flat=True).first()
-    return (counter.position, counter.epoch, newest) if counter else (0, "", None)
+    return (Stand(counter.position, counter.epoch), newest) if counter else (Stand(0, ""), None)

@@ -11,6 +11,7 @@ from django.test import Client
 
 import documents
 from api.models import Token
+from api.views import searching
 from books.editing import save_book
 from glossary.editing import delete_entry, save_entry
 from publishing import kinds, writer
@@ -166,3 +167,4 @@ def token(person: Callable[..., User]) -> Callable[..., str]:
 @pytest.fixture(autouse=True)
 def _nothing_counted() -> None:
     cache.clear()
+    searching.ANSWERS.clear()

@@ -1,5 +1,6 @@
 """Search, names and annotations; and whatever people type."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -9,8 +10,11 @@ from django.core.management import call_command
 from django.test import Client
 
 import documents
+from api.answers import Answer, Answers
+from api.views.searching import ANSWERS
 from glossary.editing import save_entry
-from glossary.search.models import Name, SearchText, SearchWord
+from glossary.search import searching
+from glossary.search.models import Name, SearchItem, SearchText, SearchWord
 from publishing.models import Item
 from tests.api.test_problems import check
 
@@ -128,7 +132,7 @@ def test_the_index_follows_every_publication(
     assert found(client, "rhinoceros") == []
     delete(entry("Hippopotamus"))
     assert found(client, "hippopotamus") == []
-    assert (SearchText.objects.count(), Name.objects.count()) == (0, 0)
+    assert [model.objects.count() for model in (SearchItem, SearchText, Name)] == [0, 0, 0]
 
 
 def test_reindex_makes_the_same_index(client: Client, cast: None) -> None:
@@ -137,6 +141,7 @@ def test_reindex_makes_the_same_index(client: Client, cast: None) -> None:
     names = sorted(Name.objects.values_list("position", "key", "source"))
     SearchWord.objects.all().delete()
     call_command("reindex", verbosity=0)
+    ANSWERS.clear()
     assert [search(client, q) for q in queries] == before
     assert sorted(Name.objects.values_list("position", "key", "source")) == names
 
@@ -152,22 +157,83 @@ def test_search_takes_at_most_three_queries(client: Client, cast: None, django_a
 def test_where_very_many_match_titles_come_first_and_the_count_is_an_estimate(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from glossary.search import searching
-    from glossary.search.backends import postgres, sqlite
-
     for number in range(40):
         write(f"Entry {number:02}", "A common word.")
     write("Common", "This one.")
-    for module in (searching, sqlite, postgres):
-        monkeypatch.setattr(module, "RANKED", 10)
-        options = {"names_only": False, "full": False, "limit": 11}
-        if module is not searching:
-            monkeypatch.setattr(module.candidates, "__kwdefaults__", options)
+    monkeypatch.setattr(searching, "RANKED", 10)
     answer = search(client, "common", pageSize=5)
     assert answer["approximate"] is True
     assert answer["results"][0]["slug"] == "common"
     assert 30 <= answer["count"] <= 45
     assert answer["facets"]["status"][0]["count"] == answer["count"]
+
+
+@pytest.fixture
+def common(db: None, monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
+    """Entries that all have the words, and few are ranked. The slugs of what is called by them, the best first."""
+    monkeypatch.setattr(searching, "RANKED", 12)
+    for number in range(15):
+        write(f"Plain {number:02}", "A red fox.")
+    write("Some tags", "Hm.", 'tags: ["red fox"]')
+    write("Mixed", "Hm.", 'aliases: ["fox"]\ntags: ["red"]')
+    write("Half a fox", "Red.")
+    write("Foxes are red", "Hm.", 'tags: ["fox"]')
+    write("An alias", "Hm.", 'aliases: ["The fox that is red"]')
+    write("By another name", "Hm.", 'aliases: ["Red fox"]')
+    write("The red fox", "Hm.")
+    write("Red fox", "Hm.")
+    return [{"by-another-name", "red-fox"}, {"the-red-fox"}, {"an-alias"}, {"some-tags"}, {"foxes-are-red", "mixed"}]
+
+
+def test_where_very_many_match_names_are_ranked_as_where_few_do(
+    client: Client, common: list[set[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for ranked, approximate in ((12, True), (100, False)):
+        monkeypatch.setattr(searching, "RANKED", ranked)
+        ANSWERS.clear()
+        answer = search(client, "red fox ", pageSize=7)
+        assert answer["approximate"] is approximate
+        slugs = iter(row["slug"] for row in answer["results"])
+        assert [{next(slugs) for _ in tier} for tier in common] == common
+
+
+def test_pages_of_very_many_hits_follow_each_other(client: Client, common: list[set[str]]) -> None:
+    slugs: list[str] = []
+    for page in range(1, 7):
+        answer = search(client, "red fox", pageSize=2, page=page)
+        assert len(answer["results"]) == 2
+        slugs += [row["slug"] for row in answer["results"]]
+    assert answer["next"] is None
+    assert len(set(slugs)) == searching.RANKED
+    assert set(slugs[:2]) == common[0]
+
+
+def test_what_is_kept_of_an_answer_ends_with_the_next_publication(
+    client: Client, cast: None, django_assert_num_queries: Any
+) -> None:
+    before = found(client, "backpropagation")
+    with django_assert_num_queries(1):
+        assert found(client, "backpropagation") == before
+    secure = client.get("/api/v1/search/?q=backpropagation&page=1&pageSize=1", secure=True)
+    plain = client.get("/api/v1/search/?q=backpropagation&page=1&pageSize=1", secure=False)
+    assert (secure.json()["next"][:8], plain.json()["next"][:7]) == ("https://", "http://")
+    write("Through time", "Backpropagation again.")
+    assert set(found(client, "backpropagation")) == {*before, "through-time"}
+
+
+def test_answers_are_kept_for_a_while_and_never_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = Answers(room=100, seconds=60)
+    for number in range(20):
+        answers.keep(f"/{number}", Answer(searching.Stand(1, ""), b"0123456789"))
+        assert answers.get("/0")
+    kept = [number for number in range(20) if answers.get(f"/{number}")]
+    assert kept == [0, *range(11, 20)]
+    answers.keep("/large", Answer(searching.Stand(1, ""), b"0" * 101))
+    assert answers.get("/large") is None
+    assert answers.get("/19")
+    later = time.monotonic() + 61
+    monkeypatch.setattr("api.answers.monotonic", lambda: later)
+    assert not any(answers.get(f"/{number}") for number in range(20))
 
 
 NASTY = [

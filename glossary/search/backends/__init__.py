@@ -1,4 +1,4 @@
-"""The two databases behind one face: `add`, `learn`, `remove`, `clear`, `optimise`, `candidates`."""
+"""The two databases behind one face: `add`, `learn`, `remove`, `clear`, `optimise`, `candidates`, `named`."""
 
 from types import ModuleType
 

@@ -1,19 +1,20 @@
 """What the statements of both databases share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from glossary.search.models import SearchText, SearchWord
+from glossary.search.models import Name, SearchItem, SearchText, SearchWord
+from glossary.search.query import Query
 from publishing import asking, kinds
 from publishing.models import Change, FacetCount, FeedCounter, Published
 
-COLUMNS = ("id", "kind", "locale", "title", "aliases", "slug", "tags", "labels", "facets", "text")
-# So many are ranked against each other. A query that finds more is better narrowed than paged through.
-RANKED = 500
+COLUMNS = ("id", "kind", "locale", "labels", "facets")
 
+ITEMS = SearchItem._meta.db_table
 TEXTS = SearchText._meta.db_table
 WORDS = SearchWord._meta.db_table
+NAMES = Name._meta.db_table
 PUBLISHED = Published._meta.db_table
 FEED = FeedCounter._meta.db_table
 CHANGES = Change._meta.db_table
@@ -21,11 +22,33 @@ COUNTS = FacetCount._meta.db_table
 
 
 class Scope(NamedTuple):
-    """What may be found: SQL over the published row, which is called p, and its parameters."""
+    """What may be found: SQL over the published row, called p, or the item, called s; and its parameters."""
 
     locale: str
     conditions: Sequence[str] = ()
     parameters: Sequence[Any] = ()
+
+    def joined(self, *, full: bool = False) -> str:
+        """What it says of the published row needs; with `full`, that row and the texts in any case."""
+        # Their rows are long, so they are not read for nothing.
+        needed = full or any("p." in condition for condition in self.conditions)
+        published = f" JOIN {PUBLISHED} p ON p.id = s.id" if needed else ""
+        return f"{published} JOIN {TEXTS} x ON x.id = s.id" if full else published
+
+    @property
+    def narrowed(self) -> str:
+        return " AND ".join(["s.locale = %s", *self.conditions])
+
+    @property
+    def values(self) -> list[Any]:
+        return [self.locale, *self.parameters]
+
+
+class Stand(NamedTuple):
+    """Where the feed stood."""
+
+    position: int
+    epoch: str
 
 
 class Candidate(NamedTuple):
@@ -34,67 +57,97 @@ class Candidate(NamedTuple):
     facets: str
     score: float
     # Only where asked for.
-    text: str = ""
-    summary: bytes = b""
     kind: str = ""
+    summary: bytes = b""
+    text: str = ""
 
 
 class Candidates(NamedTuple):
-    """`position` and `epoch` of the feed, when it `changed`, and how many items are published, all in one instant.
-
-    More than `RANKED` rows: there are others.
+    """Where the feed stood, when it `changed`, and how many items are published, all in one instant. The rows come by
+    position; one more than was wanted says that there are others.
     """
 
-    position: int
-    epoch: str
+    stand: Stand
     changed: datetime | None
     total: int
     rows: list[Candidate]
 
 
+class Matching(NamedTuple):
+    """FROM and WHERE of a statement over the items, called s. key: the column with the position."""
+
+    source: str
+    where: str
+    parameters: Sequence[Any]
+    key: str = "s.id"
+
+
 def run(
-    matching: str, score: str, scope: Scope, parameters: Sequence[Any], *, key: str, full: bool, limit: int
+    matching: Matching, score: str, values: Sequence[Any], scope: Scope, *, most: int, full: bool, known: Stand | None
 ) -> Candidates:
-    """matching: FROM and WHERE of a statement over the texts, called s, up to the condition that they match.
-    key: the column with the position.
-    """
-    # Its rows are long, so they are not read for nothing.
-    needed = full or any("p." in condition for condition in scope.conditions)
-    joined = f" JOIN {PUBLISHED} p ON p.id = s.id" if needed else ""
-    conditions = "".join(f" AND {condition}" for condition in scope.conditions)
-    more = ", s.text, p.summary, s.kind" if full else ""
-    nothing = ", '', NULL, ''" if full else ""
-    source, where = matching.split(" WHERE ")
+    """values: parameters of `score`. full: with the texts. known: if the feed stands there, nothing is looked for."""
+    more, nothing = (", s.kind, p.summary, x.text", ", '', NULL, ''") if full else ("", "")
     marks = ", ".join(["%s"] * len(kinds.names()))
     published = f"SELECT COALESCE(SUM(count), 0) FROM {COUNTS} WHERE kind IN ({marks}) AND locale = %s AND name = ''"  # noqa: S608
     changed = f"SELECT created_at FROM {CHANGES} ORDER BY position DESC LIMIT 1"  # noqa: S608
+    limit = str(most + 1)
+    if known:
+        # In the limit, because a condition might be asked again for each row.
+        same = f"EXISTS (SELECT 1 FROM {FEED} WHERE position = %s AND epoch = %s)"  # noqa: S608
+        limit = f"CASE WHEN {same} THEN 0 ELSE {limit} END"
     statement = (
         # The feed first, so that an answer without hits has its position too.
         f"SELECT position, epoch, ({published}) || ' ' || CAST(({changed}) AS text), 0.0{nothing} FROM {FEED} "  # noqa: S608
         "UNION ALL SELECT * FROM ("
-        f"SELECT s.id, s.labels, s.facets, {score}{more} FROM {source}{joined} "
+        f"SELECT s.id, s.labels, s.facets, {score}{more} FROM {matching.source}{scope.joined(full=full)} "
         # By position, from which `searching` estimates how many there are where there are more.
-        f"WHERE {where} AND s.locale = %s{conditions} ORDER BY {key} LIMIT {limit}) hits"
+        f"WHERE {matching.where} AND {scope.narrowed} ORDER BY {matching.key} LIMIT {limit}) hits"
     )
-    rows = asking.rows(statement, [*kinds.names(), scope.locale, *parameters, scope.locale, *scope.parameters])
+    rows = asking.rows(
+        statement,
+        [*kinds.names(), scope.locale, *values, *matching.parameters, *scope.values, *(known or ())],
+    )
     if not rows:
         # On a new database nothing was ever published, and no row of the feed is there.
-        return Candidates(0, "", None, 0, [])
+        return Candidates(Stand(0, ""), None, 0, [])
     position, epoch, told = rows[0][:3]
     total, _, moment = told.partition(" ")
     changed_at = datetime.fromisoformat(moment)
     return Candidates(
-        position,
-        epoch,
+        Stand(position, epoch),
         changed_at if changed_at.tzinfo else changed_at.replace(tzinfo=UTC),
         int(total),
-        [_candidate(row) for row in rows[1:]],
+        [Candidate(*row) for row in rows[1:]],
     )
 
 
-def _candidate(row: Sequence[Any]) -> Candidate:
-    key, labels, facets, score, *more = row
-    if not more:
-        return Candidate(key, labels, facets, score)
-    text, summary, kind = more
-    return Candidate(key, labels, facets, score, text, bytes(summary), kind)
+# What an item is called by, the best first, as the backends name it.
+TITLE, ALIASES, SLUG, TAGS = range(4)
+
+
+def tiers(query: Query) -> Iterator[tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]]:
+    """(groups that have all terms together, groups of the tiers before, which are left out), the best tier first."""
+    before: tuple[tuple[int, ...], ...] = ()
+    for group in (TITLE, ALIASES, SLUG, TAGS):
+        yield (group,), before
+        before = (*before, (group,))
+    if len(query.terms) > 1:
+        yield (TITLE, ALIASES, SLUG, TAGS), before
+
+
+def first(query: Query, scope: Scope, tier: Sequence[Matching], limit: int) -> list[int]:
+    """Positions of those whose very name the query is, then of each tier in turn. None of them comes twice."""
+    exact = f"SELECT position FROM {NAMES} WHERE key = %s AND source <> {Name.Source.PREVIOUS}"  # noqa: S608
+    parts = [
+        f"SELECT * FROM (SELECT s.id FROM {ITEMS} s{scope.joined()} WHERE s.id IN ({exact}) AND {scope.narrowed} "  # noqa: S608
+        f"ORDER BY s.id LIMIT {limit}) exact"
+    ]
+    parameters: list[Any] = [query.phrase, *scope.values]
+    for number, one in enumerate(tier):
+        parts.append(
+            f"SELECT * FROM (SELECT {one.key} FROM {one.source}{scope.joined()} WHERE {one.where} "  # noqa: S608
+            f"AND {one.key} NOT IN ({exact}) AND {scope.narrowed} ORDER BY {one.key} LIMIT {limit}) tier{number}"
+        )
+        parameters += [*one.parameters, query.phrase, *scope.values]
+    # The databases go from part to part only as long as more are wanted.
+    return [key for (key,) in asking.rows(f"{' UNION ALL '.join(parts)} LIMIT {limit}", parameters)]

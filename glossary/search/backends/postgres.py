@@ -1,41 +1,43 @@
-"""PostgreSQL: a column of type tsvector beside the texts, with a GIN index."""
+"""PostgreSQL: columns of type tsvector beside the items, with GIN indexes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
 
 from glossary.search import words
 from glossary.search.backends import common
-from glossary.search.backends.common import COLUMNS, RANKED, TEXTS, WORDS, Candidates, Scope
+from glossary.search.backends.common import COLUMNS, ITEMS, WORDS, Candidates, Matching, Scope, Stand
 from glossary.search.query import Query, Term
 
-# Not a generated column: words are folded as everywhere else, and that is no function of the database.
-CREATE = (
-    f"ALTER TABLE {TEXTS} ADD COLUMN vector tsvector NOT NULL DEFAULT ''; "
-    f"CREATE INDEX search_by_word ON {TEXTS} USING gin (vector)"
-)
-DROP = f"DROP INDEX search_by_word; ALTER TABLE {TEXTS} DROP COLUMN vector"
+_WEIGHTS = "ABCD"
+# Not generated columns: words are folded as everywhere else, and that is no function of the database.
+_VECTOR = " || ".join(f"setweight(to_tsvector('simple', %s), '{weight}')" for weight in _WEIGHTS)
 _INSERT = (
-    f"INSERT INTO {TEXTS} ({', '.join(COLUMNS)}, vector) VALUES ({', '.join(['%s'] * len(COLUMNS))}, "  # noqa: S608
-    "setweight(to_tsvector('simple', %s), 'A') || setweight(to_tsvector('simple', %s), 'B') || "
-    "setweight(to_tsvector('simple', %s), 'C') || to_tsvector('simple', %s))"
+    f"INSERT INTO {ITEMS} ({', '.join(COLUMNS)}, names, vector) "  # noqa: S608
+    f"VALUES ({', '.join(['%s'] * len(COLUMNS))}, {_VECTOR}, {_VECTOR})"
 )
 
 
-def add(rows: Sequence[Sequence[Any]]) -> None:
-    """rows: values of `COLUMNS`."""
+def add(rows: Sequence[Sequence[Any]], texts: Sequence[str]) -> None:
+    """rows: values of `COLUMNS`, with the texts beside them."""
     with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, [(*row, *_vectors(dict(zip(COLUMNS, row, strict=True)))) for row in rows])
+        cursor.executemany(
+            _INSERT,
+            [
+                (*row, *_vectors(dict(zip(COLUMNS, row, strict=True))["labels"], text))
+                for row, text in zip(rows, texts, strict=True)
+            ],
+        )
 
 
-def _vectors(row: dict[str, str]) -> Sequence[str]:
-    texts = (row["title"], f"{row['aliases']}\n{row['slug']}", row["tags"], row["text"])
-    return [" ".join(words.keys(text)) for text in texts]
+def _vectors(labels: str, text: str) -> Sequence[str]:
+    title, aliases, slug, tags = labels.split("\x1e")
+    return title, aliases, slug, tags, title, f"{aliases}{slug}", tags, " ".join(words.keys(text))
 
 
 def remove(keys: Sequence[int]) -> None:
-    """The column goes with its row."""
+    """The columns go with their rows."""
 
 
 def learn(found: Sequence[str]) -> None:
@@ -47,20 +49,42 @@ def learn(found: Sequence[str]) -> None:
 
 
 def clear() -> None:
-    """The column goes with its row."""
+    """The columns go with their rows."""
 
 
 def optimise() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {TEXTS}")
+        cursor.execute(f"ANALYZE {ITEMS}")
 
 
-def candidates(
-    query: Query, scope: Scope, *, names_only: bool = False, full: bool = False, limit: int = RANKED + 1
-) -> Candidates:
-    match = " & ".join(_term(term, "ABC" if names_only else "") for term in query.terms)
-    source = f"{TEXTS} s CROSS JOIN to_tsquery('simple', %s) wanted WHERE s.vector @@ wanted"
-    return common.run(source, "ts_rank(s.vector, wanted)", scope, [match], key="s.id", full=full, limit=limit)
+def candidates(query: Query, scope: Scope, *, most: int, full: bool = False, known: Stand | None = None) -> Candidates:
+    match = _all(query.terms, "")
+    # A rank reads the whole vector; where more are found than are ranked, it would order a part of them.
+    some = f"SELECT 1 FROM {ITEMS} WHERE vector @@ to_tsquery('simple', %s) LIMIT {most + 1}"  # noqa: S608
+    few = f"(SELECT count(*) FROM ({some}) found) <= {most}"  # noqa: S608
+    score = f"CASE WHEN {few} THEN ts_rank(s.vector, to_tsquery('simple', %s)) ELSE 0.0 END"
+    return common.run(_matching("vector", match), score, [match, match], scope, most=most, full=full, known=known)
+
+
+def named(query: Query, scope: Scope, *, limit: int) -> list[int]:
+    """Positions of what is called by the query, the best first: by that very name, title, alias, slug, tag, or all."""
+    tiers = []
+    for groups, before in common.tiers(query):
+        others = "".join(f" & !({_all(query.terms, _among(other))})" for other in before)
+        tiers.append(_matching("names", f"({_all(query.terms, _among(groups))}){others}"))
+    return common.first(query, scope, tiers, limit)
+
+
+def _matching(column: str, match: str) -> Matching:
+    return Matching(f"{ITEMS} s", f"s.{column} @@ to_tsquery('simple', %s)", [match])
+
+
+def _among(groups: Iterable[int]) -> str:
+    return "".join(_WEIGHTS[group] for group in groups)
+
+
+def _all(terms: Iterable[Term], weights: str) -> str:
+    return " & ".join(_term(term, weights) for term in terms)
 
 
 def _term(term: Term, weights: str) -> str:

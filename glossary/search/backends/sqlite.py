@@ -1,45 +1,44 @@
-"""SQLite: a full-text index (FTS5) over the columns of `SearchText`, which holds the texts once."""
+"""SQLite: a full-text index (FTS5) over the columns of `SearchText`, which holds the texts once, and one over names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
 from django.db import connection
 
 from glossary.search.backends import common
-from glossary.search.backends.common import COLUMNS, RANKED, TEXTS, WORDS, Candidates, Scope
-from glossary.search.models import SearchText
+from glossary.search.backends.common import COLUMNS, ITEMS, TEXTS, WORDS, Candidates, Matching, Scope, Stand
+from glossary.search.models import SearchItem
 from glossary.search.query import Query, Term
 from publishing import bulk
 
 FTS = "search_fts"
-_INDEXED = "title, aliases, slug, tags, text"
-# Words are letters, digits and marks of any script; without the marks Hindi words would end at their vowel signs.
-CREATE = (
-    f"CREATE VIRTUAL TABLE {FTS} USING fts5({_INDEXED}, content='{TEXTS}', content_rowid='id', "
-    "tokenize=\"unicode61 remove_diacritics 2 categories 'L* N* Co M*'\")"
-)
-DROP = f"DROP TABLE {FTS}"
+FTS_NAMES = "search_fts_names"
+_NAMES = ("title", "aliases", "slug", "tags")
+_INDEXES = {FTS: ", ".join([*_NAMES, "text"]), FTS_NAMES: ", ".join(_NAMES)}
 
 
-def add(rows: Sequence[Sequence[Any]]) -> None:
-    """rows: values of `COLUMNS`."""
-    bulk.insert(SearchText, COLUMNS, rows)
+def add(rows: Sequence[Sequence[Any]], texts: Sequence[str]) -> None:
+    """rows: values of `COLUMNS`. Their `SearchText` is there already."""
+    bulk.insert(SearchItem, COLUMNS, rows)
     if rows:
-        _execute(
-            f"INSERT INTO {FTS} (rowid, {_INDEXED}) SELECT id, {_INDEXED} FROM {TEXTS} "  # noqa: S608
-            "WHERE id IN (SELECT value FROM json_each(%s))",
-            orjson.dumps([row[0] for row in rows]).decode(),
-        )
+        keys = orjson.dumps([row[0] for row in rows]).decode()
+        for index, columns in _INDEXES.items():
+            _execute(
+                f"INSERT INTO {index} (rowid, {columns}) SELECT id, {columns} FROM {TEXTS} "  # noqa: S608
+                "WHERE id IN (SELECT value FROM json_each(%s))",
+                keys,
+            )
 
 
 def remove(keys: Sequence[int]) -> None:
     """Before the rows of `SearchText` go: FTS5 has to be told what it forgets."""
-    _execute(
-        f"INSERT INTO {FTS} ({FTS}, rowid, {_INDEXED}) SELECT 'delete', id, {_INDEXED} FROM {TEXTS} "  # noqa: S608
-        "WHERE id IN (SELECT value FROM json_each(%s))",
-        orjson.dumps(list(keys)).decode(),
-    )
+    for index, columns in _INDEXES.items():
+        _execute(
+            f"INSERT INTO {index} ({index}, rowid, {columns}) SELECT 'delete', id, {columns} FROM {TEXTS} "  # noqa: S608
+            "WHERE id IN (SELECT value FROM json_each(%s))",
+            orjson.dumps(list(keys)).decode(),
+        )
 
 
 def learn(words: Sequence[str]) -> None:
@@ -50,25 +49,45 @@ def learn(words: Sequence[str]) -> None:
 
 
 def clear() -> None:
-    _execute(f"INSERT INTO {FTS} ({FTS}) VALUES ('delete-all')")  # noqa: S608
+    for index in _INDEXES:
+        _execute(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")  # noqa: S608
 
 
 def optimise() -> None:
-    _execute(f"INSERT INTO {FTS} ({FTS}) VALUES ('optimize')")  # noqa: S608
+    for index in _INDEXES:
+        _execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608
 
 
-def candidates(
-    query: Query, scope: Scope, *, names_only: bool = False, full: bool = False, limit: int = RANKED + 1
-) -> Candidates:
-    match = " AND ".join(_term(term) for term in query.terms)
-    if names_only:
-        match = f"{{title aliases slug tags}} : ({match})"
-    source = f"{FTS} f JOIN {TEXTS} s ON s.id = f.rowid WHERE {FTS} MATCH %s"
+def candidates(query: Query, scope: Scope, *, most: int, full: bool = False, known: Stand | None = None) -> Candidates:
+    match = _all(query.terms)
     # bm25 first counts the rows of every word in the whole index. Where there are more hits than are ranked, that would
     # cost more than all the rest, for an order among a part of them.
-    few = f"(SELECT count(*) FROM (SELECT 1 FROM {FTS} WHERE {FTS} MATCH %s LIMIT {RANKED + 1})) <= {RANKED}"  # noqa: S608
+    few = f"(SELECT count(*) FROM (SELECT 1 FROM {FTS} WHERE {FTS} MATCH %s LIMIT {most + 1})) <= {most}"  # noqa: S608
     score = f"CASE WHEN {few} THEN -bm25({FTS}, 10, 8, 6, 4, 1) ELSE 0.0 END"
-    return common.run(source, score, scope, [match, match], key="f.rowid", full=full, limit=limit)
+    return common.run(_matching(FTS, match), score, [match], scope, most=most, full=full, known=known)
+
+
+def named(query: Query, scope: Scope, *, limit: int) -> list[int]:
+    """Positions of what is called by the query, the best first: by that very name, title, alias, slug, tag, or all."""
+    match = _all(query.terms)
+    tiers = []
+    for groups, before in common.tiers(query):
+        others = "".join(f" NOT ({_among(other)} : ({match}))" for other in before)
+        tiers.append(_matching(FTS_NAMES, f"({_among(groups)} : ({match})){others}"))
+    return common.first(query, scope, tiers, limit)
+
+
+def _matching(index: str, match: str) -> Matching:
+    # The index first, whatever else narrows the search: it gives the rows in order.
+    return Matching(f"{index} f CROSS JOIN {ITEMS} s ON s.id = f.rowid", f"{index} MATCH %s", [match], key="f.rowid")
+
+
+def _among(groups: Iterable[int]) -> str:
+    return f"{{{' '.join(_NAMES[group] for group in groups)}}}"
+
+
+def _all(terms: Iterable[Term]) -> str:
+    return " AND ".join(map(_term, terms))
 
 
 def _term(term: Term) -> str:

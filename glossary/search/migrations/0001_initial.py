@@ -3,15 +3,27 @@
 import publishing.fields
 from django.db import migrations, models
 
-from glossary.search.backends import postgres, sqlite
+# As it was then: what search asks by is another since 0002.
+POSTGRES = (
+    "ALTER TABLE search_searchtext ADD COLUMN vector tsvector NOT NULL DEFAULT ''; "
+    "CREATE INDEX search_by_word ON search_searchtext USING gin (vector)"
+)
+SQLITE = (
+    "CREATE VIRTUAL TABLE search_fts USING fts5(title, aliases, slug, tags, text, "
+    "content='search_searchtext', content_rowid='id', "
+    "tokenize=\"unicode61 remove_diacritics 2 categories 'L* N* Co M*'\")"
+)
 
 
 def create(apps, schema_editor):
-    schema_editor.execute(postgres.CREATE if schema_editor.connection.vendor == "postgresql" else sqlite.CREATE)
+    schema_editor.execute(POSTGRES if schema_editor.connection.vendor == "postgresql" else SQLITE)
 
 
 def drop(apps, schema_editor):
-    schema_editor.execute(postgres.DROP if schema_editor.connection.vendor == "postgresql" else sqlite.DROP)
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("DROP INDEX search_by_word; ALTER TABLE search_searchtext DROP COLUMN vector")
+    else:
+        schema_editor.execute("DROP TABLE search_fts")
 
 
 class Migration(migrations.Migration):
