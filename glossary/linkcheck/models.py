@@ -24,7 +24,8 @@ class CheckedLink(models.Model):
     failures = models.PositiveIntegerField(default=0)
     first_failure_at = models.DateTimeField(null=True, blank=True)
     last_failure_at = models.DateTimeField(null=True, blank=True)
-    # The final address of a permanent redirect.
+    # [address, status] of each redirect of the last answer, and the final address of a permanent one.
+    hops = models.JSONField(default=list)
     moved_to = models.TextField(blank=True)
     checked_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -46,6 +47,8 @@ class CheckedLink(models.Model):
 class LinkRun(models.Model):
     """One check of many addresses: how far it is, and how it ended."""
 
+    # True while it runs, and then null, of which a unique column takes many: so two never run at once.
+    running = models.BooleanField(null=True, unique=True)
     started_at = models.DateTimeField()
     # Noted anew while it runs, so that one that was killed is seen to be dead.
     seen_at = models.DateTimeField()

@@ -1,0 +1,173 @@
+"""One request to one host, at an address that was checked. The only place of Lemma that asks strangers."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from glossary.linkcheck.public import is_public
+
+# A robots.txt, or who reads the log of a server, can name it.
+AGENT = "LemmaLinkCheck/1.0 (compatible; Lemma glossary CMS; looks whether links of a glossary still work)"
+_HEADERS = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
+# Of a host with many addresses so many are tried.
+_TRIED = 3
+# The ports of the web, and those that programs of users have. Mail and shells do not get to read our requests.
+_PORTS = frozenset([80, 443])
+_FIRST_FREE_PORT = 1024
+
+# (host, port) -> its network addresses. Raises socket.gaierror.
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+
+class Unanswered(Exception):
+    """reason: dns, dns.failed, address.private, address.port, connect, tls, timeout, protocol."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server said to one request. Its body stays unread."""
+
+    status: int
+    location: str = ""
+    # Seconds until it wants to be asked again.
+    retry_after: float | None = None
+
+
+async def resolved(host: str, port: int) -> list[str]:
+    """By the resolver of the system, each address once, in its order."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """In seconds. total: for all requests about one address, waiting for one's turn not counted."""
+
+    connect: float = 5
+    read: float = 10
+    total: float = 30
+
+
+@dataclass(frozen=True)
+class Network:
+    """Whom one may talk to, and how long.
+
+    There is no setting for any of it: without arguments it reaches the public internet and nothing else. A test that
+    has a server of its own says so here, in the open.
+    """
+
+    admits: Callable[[str], bool] = is_public
+    resolve: Resolve = resolved
+    timeouts: Timeouts = Timeouts()
+    tls: ssl.SSLContext | None = None
+
+    def transport(self) -> httpx.AsyncHTTPTransport:
+        """To be closed by whoever asked for it.
+
+        Below httpx's client, which follows addresses of redirects even where it is told not to, far enough to stumble
+        over bad ones; keeps cookies; and asks the environment for proxies, which would resolve the name again.
+        """
+        return httpx.AsyncHTTPTransport(
+            verify=self.tls if self.tls is not None else True,
+            trust_env=False,
+            # Connections are known by the network address, which hosts share: one kept open might belong to another.
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+
+    async def ask(self, transport: httpx.AsyncBaseTransport, method: str, url: httpx.URL, seconds: float) -> Reply:
+        """Resolves, checks every address, and connects to one of those that were checked.
+
+        Raises:
+            Unanswered: there is no reply within that time, or nobody may be asked.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._ask(transport, method, url)
+        except TimeoutError:
+            raise Unanswered("timeout") from None
+
+    async def _ask(self, transport: httpx.AsyncBaseTransport, method: str, url: httpx.URL) -> Reply:
+        host = url.raw_host.decode("ascii")
+        port = url.port or (443 if url.scheme == "https" else 80)
+        if port not in _PORTS and port < _FIRST_FREE_PORT:
+            raise Unanswered("address.port")
+        for number, address in enumerate(found := await self._addresses(host, port)):
+            try:
+                return await self._sent(transport, method, url, address)
+            except Unanswered as failure:
+                if failure.reason != "connect" or number + 1 == len(found):
+                    raise
+        raise Unanswered("dns")
+
+    async def _addresses(self, host: str, port: int) -> list[str]:
+        try:
+            found = await self.resolve(host.strip("[]"), port)
+        except socket.gaierror as error:
+            raise Unanswered("dns" if error.errno in _NO_SUCH_HOST else "dns.failed") from error
+        except UnicodeError as error:
+            # A label that is empty or too long: there can be no such host.
+            raise Unanswered("dns") from error
+        # One private address among public ones is as bad: who controls the name could have it taken next time.
+        if not all(map(self.admits, found)):
+            raise Unanswered("address.private")
+        return found[:_TRIED]
+
+    async def _sent(self, transport: httpx.AsyncBaseTransport, method: str, url: httpx.URL, address: str) -> Reply:
+        """To this address and no other; the host is named as its certificate and its configuration have it."""
+        limit = self.timeouts
+        request = httpx.Request(
+            method,
+            url.copy_with(host=address),
+            headers={"Host": url.netloc.decode("ascii"), **_HEADERS},
+            extensions={
+                "sni_hostname": url.raw_host.decode("ascii").rstrip("."),
+                "timeout": httpx.Timeout(limit.read, connect=limit.connect).as_dict(),
+            },
+        )
+        try:
+            response = await transport.handle_async_request(request)
+            await response.aclose()
+        except httpx.ConnectTimeout as error:
+            raise Unanswered("connect") from error
+        except httpx.TimeoutException as error:
+            raise Unanswered("timeout") from error
+        except httpx.ConnectError as error:
+            raise Unanswered("tls" if _is_tls(error) else "connect") from error
+        except httpx.HTTPError as error:
+            raise Unanswered("protocol") from error
+        headers = response.headers
+        return Reply(response.status_code, headers.get("Location", ""), _seconds(headers.get("Retry-After", "")))
+
+
+_NO_SUCH_HOST = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+
+
+def _is_tls(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _seconds(value: str) -> float | None:
+    """Of a Retry-After: a number, or a date."""
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max((at - datetime.now(UTC)).total_seconds(), 0.0)
