@@ -1,6 +1,7 @@
 """Images that bodies show: stored under the hash of their content, given to everybody who knows it."""
 
 import re
+from hashlib import sha256
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -8,10 +9,11 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from publishing.images import SUFFIXES, CleanImage
+from publishing import images
+from publishing.images import DIGITS, SUFFIXES, CleanImage
 
 FOLDER = "assets"
-NAME = re.compile(rf"[0-9a-f]{{32}}\.(?:{'|'.join(SUFFIXES.values())})")
+NAME = re.compile(rf"[0-9a-f]{{{DIGITS}}}\.(?:{'|'.join(SUFFIXES.values())})")
 _MARK = f"{FOLDER}/".encode()
 _LINK = re.compile(_MARK + rb"(" + NAME.pattern.encode() + rb")(?![0-9a-z])")
 _TYPES = {suffix: f"image/{kind.lower()}" for kind, suffix in SUFFIXES.items()}
@@ -19,10 +21,39 @@ _TYPES = {suffix: f"image/{kind.lower()}" for kind, suffix in SUFFIXES.items()}
 
 def store(image: CleanImage) -> str:
     """The name below the content root."""
-    name = f"{FOLDER}/{image.name}"
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(image.data))
-    return name
+    return keep(image.name, image.data)
+
+
+def keep(name: str, data: bytes) -> str:
+    """Stores an image under the name that its content has. Gives the name below the content root."""
+    path = f"{FOLDER}/{name}"
+    if not default_storage.exists(path):
+        default_storage.save(path, ContentFile(data))
+    return path
+
+
+def check(name: str, data: bytes) -> None:
+    """Of an image that comes with the files and stays as it is.
+
+    Raises:
+        BadImage: the name is not that of its content, or it is none that we would take as an upload.
+    """
+    if not is_named_after(name, data):
+        raise images.BadImage("It was changed after it was named: its name is not that of its content.")
+    images.check(data, name.rpartition(".")[2])
+
+
+def is_named_after(name: str, data: bytes) -> bool:
+    return sha256(data).hexdigest()[:DIGITS] == name.partition(".")[0]
+
+
+def names() -> set[str]:
+    """All that are stored."""
+    try:
+        _, found = default_storage.listdir(FOLDER)
+    except FileNotFoundError:
+        return set()
+    return {name for name in found if NAME.fullmatch(name)}
 
 
 def named_in(data: bytes) -> set[str]:
@@ -36,7 +67,7 @@ def named_in(data: bytes) -> set[str]:
 
 
 def read(name: str) -> bytes | None:
-    """The image of that name; None if it was never uploaded here."""
+    """The image of that name; None if it was never here."""
     try:
         with default_storage.open(f"{FOLDER}/{name}") as file:
             return bytes(file.read())

@@ -6,6 +6,8 @@ that the same picture is stored once.
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -17,6 +19,12 @@ FRAMES = 300
 # Of all frames together.
 ANIMATION_PIXELS = 60_000_000
 SUFFIXES = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp"}
+# Of the hash of the content, which is the name.
+DIGITS = 32
+# Written anew, an image may be larger than what was uploaded; what comes with the files was written anew once.
+KEPT_BYTES = 4 * BYTES
+# How else files of that kind are called.
+_OTHER_SUFFIXES = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg"}
 
 
 class BadImage(ValueError):
@@ -31,21 +39,60 @@ class CleanImage:
     height: int
 
 
-def clean(data: bytes) -> CleanImage:
+def clean(data: bytes, suffix: str = "") -> CleanImage:
     """
     Args:
         data: the file; nothing beyond `BYTES + 1` needs to be read.
+        suffix: how the file's name ends, without the dot; one without is not held to it.
 
     Raises:
-        BadImage: it is no image we take, broken, or too large.
+        BadImage: it is no image we take, broken, too large, or another kind of image than its name says.
     """
-    if len(data) > BYTES:
-        raise BadImage(f"The image has more than {BYTES // 2**20} MB. Make it smaller.")
+    _refuse_large(data, BYTES)
+    with _explained(), _opened(data) as image:
+        kind = str(image.format)
+        if suffix and _OTHER_SUFFIXES.get(suffix, suffix) != SUFFIXES[kind]:
+            raise BadImage(
+                f"The name ends in .{suffix}, but this is a {kind} image. Let it end in .{SUFFIXES[kind]}, "
+                "or save it in the format that you meant."
+            )
+        output = io.BytesIO()
+        if _frames(image) > 1 and kind in ("GIF", "WEBP"):
+            _write_animation(image, kind, output)
+        else:
+            _write(image, kind, output)
+        written = output.getvalue()
+        with Image.open(io.BytesIO(written)) as check:
+            width, height = check.size
+    return CleanImage(f"{sha256(written).hexdigest()[:DIGITS]}.{SUFFIXES[kind]}", written, width, height)
+
+
+def check(data: bytes, suffix: str) -> None:
+    """Whether an image can be shown as it is.
+
+    Raises:
+        BadImage: it is none of the kind that the suffix says, broken, or too large.
+    """
+    _refuse_large(data, KEPT_BYTES)
+    with _explained(), _opened(data) as image:
+        if SUFFIXES[str(image.format)] != suffix:
+            raise BadImage(f"The name ends in .{suffix}, but this is a {image.format} image.")
+        image.load()
+
+
+def _refuse_large(data: bytes, limit: int) -> None:
+    if len(data) > limit:
+        raise BadImage(f"The image has more than {limit // 2**20} MB. Make it smaller.")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Whatever Pillow says about a file is a BadImage."""
     try:
         with warnings.catch_warnings():
             # Pillow only warns of what it takes for a bomb; the limits below decide.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return _clean(data)
+            yield
     except BadImage:
         raise
     except Image.DecompressionBombError as error:
@@ -56,23 +103,20 @@ def clean(data: bytes) -> CleanImage:
         raise BadImage("The image is broken and cannot be read. Save it anew and try again.") from error
 
 
-def _clean(data: bytes) -> CleanImage:
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    """Of a kind that we take, and not too large to be decoded."""
     with Image.open(io.BytesIO(data), formats=list(SUFFIXES)) as image:
-        kind = str(image.format)
         if image.width * image.height > PIXELS:
             raise BadImage(_too_many_pixels())
-        frames = getattr(image, "n_frames", 1)
+        frames = _frames(image)
         if frames > FRAMES or (frames > 1 and frames * image.width * image.height > ANIMATION_PIXELS):
             raise BadImage(f"The animation has {frames} frames, which is too much. Use a shorter or smaller one.")
-        output = io.BytesIO()
-        if frames > 1 and kind in ("GIF", "WEBP"):
-            _write_animation(image, kind, output)
-        else:
-            _write(image, kind, output)
-        written = output.getvalue()
-        with Image.open(io.BytesIO(written)) as check:
-            width, height = check.size
-    return CleanImage(f"{sha256(written).hexdigest()[:32]}.{SUFFIXES[kind]}", written, width, height)
+        yield image
+
+
+def _frames(image: Image.Image) -> int:
+    return int(getattr(image, "n_frames", 1))
 
 
 def _write(image: Image.Image, kind: str, output: io.BytesIO) -> None:

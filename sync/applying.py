@@ -1,6 +1,6 @@
 """Carries out steps: first what concerns the database, then what concerns files. The base is recorded last."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -17,7 +17,7 @@ from publishing.problems import InvalidDocument, Problem
 from publishing.standing import Standing
 from publishing.steps import Signature
 from sync import disk, folder
-from sync.models import Uncommitted
+from sync.models import Base, Uncommitted
 from sync.places import Place, SyncError
 from sync.plan import ASIDE, Action
 from sync.state import Agreed, Known, record_bases, store_texts, texts
@@ -338,15 +338,30 @@ def note_uncommitted(place: Place, steps: Iterable[Step]) -> None:
                 wanted.setdefault(step.file.path, step.item)
             # Of two that have to do with one path, the one whose file lies there afterwards.
             wanted[step.path] = step.item
+    _note(place, {path: (item.pk, item.base) for path, item in wanted.items()})
+
+
+def note_with_pictures(place: Place, paths: Sequence[str]) -> None:
+    """Files that stay as they are, and have to be committed with a picture that they link."""
+    wanted: dict[str, tuple[Any, str | None]] = {}
+    for some in _batches(list(paths)):
+        rows = Base.objects.filter(root=place.root, path__in=some).values_list("path", "item", "document")
+        wanted |= {path: (item, text) for path, item, text in rows}
+    _note(place, wanted)
+
+
+def _note(place: Place, wanted: Mapping[str, tuple[Any, str | None]]) -> None:
+    """wanted: item and base, by path."""
     with transaction.atomic():
         for some in _batches(list(wanted)):
             waiting = Uncommitted.objects.filter(root=place.root, path__in=some)
             owners = dict(waiting.values_list("path", "item"))
             # Where the same item waits already, the oldest base counts: all since then goes into one commit.
-            new = [path for path in some if owners.get(path) != wanted[path].pk]
+            new = [path for path in some if owners.get(path) != wanted[path][0]]
             Uncommitted.objects.filter(root=place.root, path__in=new).delete()
-            rows = [(place.root, path, wanted[path].pk, wanted[path].base) for path in new]
-            bulk.insert(Uncommitted, ["root", "path", "item", "before"], rows)
+            bulk.insert(
+                Uncommitted, ["root", "path", "item", "before"], ((place.root, path, *wanted[path]) for path in new)
+            )
 
 
 def _in_order(steps: list[Step]) -> tuple[list[Step], list[Step]]:

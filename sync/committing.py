@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from documents import limits
-from publishing import bulk
+from publishing import assets, bulk
 from publishing.models import Revision
-from sync import disk, folder, git
+from sync import disk, folder, git, pictures
 from sync.git import GitError, Repository
 from sync.models import Uncommitted
 from sync.places import Place, SyncError
+from sync.state import texts
 
 _NAME_LIMIT = 200
 # What would end a header line, or a name in it.
@@ -36,6 +37,8 @@ class Edit:
     revisions: list[Revision] = field(default_factory=list)
     deleted_by: tuple[str, str] | None = None
     moment: datetime | None = None
+    # Pictures that its text links, as `path`.
+    pictures: list[str] = field(default_factory=list)
 
     @property
     def author(self) -> tuple[str, str]:
@@ -106,7 +109,7 @@ def _edits(repository: Repository, place: Place) -> list[Edit]:
         items = {row.item_id for row in rows[start : start + 500]}
         for revision in Revision.objects.filter(item__in=items).order_by("item", "number"):
             revisions[revision.item_id].append(revision)
-    edits = []
+    edits: list[Edit] = []
     for row in rows:
         item = row.item
         if not _is_written(place, row):
@@ -129,7 +132,22 @@ def _edits(repository: Repository, place: Place) -> list[Edit]:
         else:
             edit.moment = edit.revisions[-1].created_at if edit.revisions else item.updated_at
         edits.append(edit)
+    _add_pictures(repository, place, edits)
     return edits
+
+
+def _add_pictures(repository: Repository, place: Place, edits: Sequence[Edit]) -> None:
+    """Whatever the folder has of what the texts show: git knows which of them are new."""
+    if not disk.exists(place.pictures) or not place.pictures.is_relative_to(repository.top):
+        return
+    shelf = repository.relative(place.pictures)
+    there = [(edit, text) for edit in edits if not edit.gone and (text := edit.row.item.filed_id)]
+    for start in range(0, len(there), 500):
+        some = there[start : start + 500]
+        known = texts(text for _, text in some)
+        for edit, text in some:
+            names = assets.named_in(known[text])
+            edit.pictures = [f"{shelf}/{name}" for name in pictures.whole(place, names)]
 
 
 def _lies_there(row: Uncommitted) -> bool:
@@ -168,7 +186,7 @@ def _moment(edits: Sequence[Edit]) -> datetime:
 def _commit(repository: Repository, author: tuple[str, str], edits: list[Edit]) -> str:
     """The short name and subject of the new commit; "" where the files are committed already."""
     head = repository.find_commit("HEAD")
-    paths = [edit.path for edit in edits]
+    paths = [path for edit in edits for path in (edit.path, *edit.pictures)]
     with repository.own_index() as own_index:
         repository.run("read-tree", *([head] if head else ["--empty"]), env=own_index)
         _stage(repository, paths, own_index)

@@ -108,6 +108,11 @@ def write(target: Path, data: bytes) -> None:
         raise
 
 
+def is_temporary(name: str) -> bool:
+    """Whether a file of that name is one that `write` was about to rename."""
+    return name.startswith(TEMPORARY_PREFIX) and name.endswith(TEMPORARY_SUFFIX)
+
+
 def move(source: Path, target: Path) -> None:
     """Renames a file.
 

@@ -10,10 +10,11 @@ from publishing.models import Item
 from publishing.problems import Problem, Severity
 from publishing.steps import Signature
 from publishing.writer import Text
-from sync import applying, disk, folder, matching
+from sync import applying, disk, folder, matching, pictures
 from sync.collecting import rare_collections
 from sync.library import Library
 from sync.locks import locked
+from sync.pictures import Pictures
 from sync.places import Place, SyncError
 from sync.plan import Action, Half
 from sync.reports import Report
@@ -88,12 +89,13 @@ def run(
         SyncError: another sync is at work, more would be deleted than was asked for, or an import was overtaken.
     """
     with rare_collections(), _locked(places, options) if lock and not options.dry_run else nullcontext():
-        report, plans = planned(places, options, progress)
+        report, plans, shown = planned(places, options, progress)
         if books:
             _plan_library(books, next(plan for plan in plans if plan.place.kind == "book"), report)
         announce(report)
         if options.diff:
             report.diffs = [text for plan in plans for text in _diffs(plan)]
+            report.diffs += [_picture_diff(name) for name in shown.outgoing]
         if options.dry_run:
             return report
         if not options.allow_mass_delete:
@@ -101,12 +103,15 @@ def run(
         if options.half is Half.DATABASE:
             if report.errors and not options.skip_invalid:
                 return report
+            if broken := pictures.take_in(shown):
+                report.problems += broken
+                return report
             with bulk.large_cache():
                 applying.write_all(_steps(plans), applying.waiting_in(places), options.signature)
-            report.written = any(step.changes_database for step in _steps(plans))
+            report.written = bool(shown.incoming) or any(step.changes_database for step in _steps(plans))
         else:
             with bulk.large_cache():
-                _apply(places, plans, options, report)
+                _apply(places, plans, shown, options, report)
         return report
 
 
@@ -129,10 +134,11 @@ def _has_files(place: Place) -> bool:
 
 def planned(
     places: Sequence[Place], options: Options, progress: Progress = lambda number: None
-) -> tuple[Report, list[Steps]]:
+) -> tuple[Report, list[Steps], Pictures]:
     """What would be done, as a report and step by step. Nothing is written."""
     report = Report(COLUMNS[options.half])
-    return report, [_plan(place, options, report, progress) for place in places]
+    plans = [_plan(place, options, report, progress) for place in places]
+    return report, plans, _plan_pictures(plans, options, report)
 
 
 def _plan(place: Place, options: Options, report: Report, progress: Progress) -> Steps:
@@ -159,6 +165,22 @@ def _plan(place: Place, options: Options, report: Report, progress: Progress) ->
     for step in plan.steps:
         _count(report, step, options)
     return plan
+
+
+def _plan_pictures(plans: Sequence[Steps], options: Options, report: Report) -> Pictures:
+    found = pictures.planned(plans, options.half)
+    if not options.dry_run and options.half is not Half.DATABASE:
+        for leftover in found.leftovers:
+            disk.remove(leftover)
+    report.problems += found.problems
+    if number := sum(problem.severity is Severity.ERROR for problem in found.problems):
+        report.count(pictures.KIND, "bad", number)
+    both = options.half is Half.BOTH
+    for names_, column in ((found.incoming, "imported"), (found.outgoing, "exported")):
+        for name in names_:
+            report.count(pictures.KIND, column if both else "new")
+            report.steps.append((pictures.name_of(name), f"{column} (new)" if both else "new"))
+    return found
 
 
 def _hidden(place: Place, item: Known) -> Problem:
@@ -275,6 +297,10 @@ def _diffs(plan: Steps) -> Iterator[str]:
         yield _diff(old, new, old_name, f"b/{step.name}" if step.wanted else "/dev/null")
 
 
+def _picture_diff(name: str) -> str:
+    return f"Binary files /dev/null and b/{pictures.name_of(name)} differ\n"
+
+
 def _diff(old: bytes, new: bytes, old_name: str, new_name: str) -> str:
     lines = list(difflib.unified_diff(_lines(old), _lines(new), old_name, new_name))
     if not lines and old_name[2:] != new_name[2:]:
@@ -291,7 +317,7 @@ def _lines(data: bytes) -> list[str]:
 # --- apply ---
 
 
-def _apply(places: Sequence[Place], plans: list[Steps], options: Options, report: Report) -> None:
+def _apply(places: Sequence[Place], plans: list[Steps], shown: Pictures, options: Options, report: Report) -> None:
     """One round after the other, until nobody was faster."""
     for number in range(_ROUNDS):
         outcome = applying.Outcome()
@@ -299,13 +325,19 @@ def _apply(places: Sequence[Place], plans: list[Steps], options: Options, report
         if options.committing:
             for plan in plans:
                 applying.note_uncommitted(plan.place, plan.steps)
+            for place, paths in shown.linked_by.items():
+                applying.note_with_pictures(place, paths)
+        broken = pictures.take_in(shown)
         applying.write_each(_steps(plans), waiting, outcome)
+        broken += pictures.write_out(shown)
         overtaken = {id(step) for step in outcome.stale}
         for plan in plans:
             steps = [step for step in plan.steps if id(step) not in overtaken]
             applying.write_files(plan.place, steps, outcome)
-        report.written = report.written or outcome.changed
-        report.problems += outcome.problems
+        report.written = report.written or outcome.changed or len(broken) < len(shown.incoming) + len(shown.outgoing)
+        report.problems += broken + outcome.problems
+        if broken:
+            report.count(pictures.KIND, "bad", len(broken))
         for problem in outcome.problems:
             kind = next(plan.place.kind for plan in plans if problem.path.startswith(plan.place.name("")))
             report.count(kind, "bad")
@@ -323,7 +355,7 @@ def _apply(places: Sequence[Place], plans: list[Steps], options: Options, report
             if path
         )
         again = Options(half=options.half, prefer=options.prefer, only=names_, committing=options.committing)
-        _, plans = planned(places, again, lambda number: None)
+        _, plans, shown = planned(places, again)
 
 
 def _named(step: Step, problems: list[Problem]) -> bool:

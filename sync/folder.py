@@ -58,7 +58,7 @@ def _list(place: Place, folder: str, below: str, found: Listing) -> None:
         path = below + file.name
         if is_usual and is_plain(file.name) and file.name not in _SKIPPED and file.is_file(follow_symlinks=False):
             found.paths.append(path)
-        elif file.name.startswith(disk.TEMPORARY_PREFIX) and file.name.endswith(disk.TEMPORARY_SUFFIX):
+        elif disk.is_temporary(file.name):
             found.leftovers.append(Path(file.path))
         elif file.name.lower().endswith(".md"):
             if reason := _reason_to_skip(file):
@@ -124,12 +124,15 @@ def locate(place: Place, path: str) -> Path:
     parts = path.split("/")
     if not path or pure.is_absolute() or {"", ".", ".."} & set(parts) or "\\" in path or "\0" in path:
         raise SyncError(f'"{path}" is no path inside {place.shown}. Save the item under another slug.')
-    target = place.folder.joinpath(*parts)
-    parent = target.parent.resolve()
-    if parent != target.parent:
-        raise SyncError(f"{place.name(path)} leads through a symbolic link. Replace the link by a folder.")
+    return without_links(place.folder.joinpath(*parts), place.name(path))
+
+
+def without_links(target: Path, name: str) -> Path:
+    """The path itself. Raises SyncError where a symbolic link is on the way, or is what lies there."""
+    if target.parent.resolve() != target.parent:
+        raise SyncError(f"{name} leads through a symbolic link. Replace the link by a folder.")
     if target.is_symlink():
-        raise SyncError(f"{place.name(path)} is a symbolic link. Replace it by the file itself.")
+        raise SyncError(f"{name} is a symbolic link. Replace it by the file itself.")
     return target
 
 

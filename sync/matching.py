@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from documents import DocumentError, limits, parse
-from publishing import kinds, names
+from publishing import assets, kinds, names
 from publishing.kinds import Reading
 from publishing.problems import Problem
 from sync import disk, folder, state
@@ -39,7 +39,7 @@ class Matched:
     """pairs: all that can be planned. leftovers: temporary files of a sync that was killed.
 
     settled: paths, without those of folders, of the files of which there is nothing to be planned, because file, item
-    and base are the same; they are in no pair.
+    and base are the same; they are in no pair. pictures: by path, the names of those that the file links.
     """
 
     pairs: list[Pair] = field(default_factory=list)
@@ -51,6 +51,7 @@ class Matched:
     leftovers: list[Any] = field(default_factory=list)
     # Items of whose file nothing is known, because something else is there or it cannot be read.
     hidden: list[Known] = field(default_factory=list)
+    pictures: dict[str, set[str]] = field(default_factory=dict)
     # Whether this folder and the database ever agreed on anything.
     met: bool = False
     # Items without a file, which may be one of those that were put elsewhere and cannot be read.
@@ -78,24 +79,30 @@ def match(
     """
     found = folder.listing(place)
     agreed = state.settled(place)
-    files, settled = _read(place, found.paths, agreed, progress)
+    pictures: dict[str, set[str]] = {}
+    files, settled = _read(place, found.paths, agreed, pictures, progress)
     matching = _Matching(place, found, settled, state.known_items(place, agreed, settled), parsing)
     matching.out.met = matching.out.met or bool(agreed)
+    matching.out.pictures = {path: linked for path, linked in pictures.items() if not only or path in only}
     matching.take(files)
     return matching.result(only)
 
 
 def _read(
-    place: Place, paths: Sequence[str], agreed: Mapping[str, Settled], progress: Progress
+    place: Place,
+    paths: Sequence[str],
+    agreed: Mapping[str, Settled],
+    pictures: dict[str, set[str]],
+    progress: Progress,
 ) -> tuple[list[tuple[str, bytes | OSError]], dict[str, Any]]:
     """The files of which something may have to be done, by path, and those that are as they should be, by path the key
-    of the item.
+    of the item. Fills in `pictures`.
     """
     files: list[tuple[str, bytes | OSError]] = []
     settled: dict[str, Any] = {}
     if not paths:
         return files, settled
-    read, limit, find = disk.read, limits.FILE_BYTES, agreed.get
+    read, limit, find, named_in = disk.read, limits.FILE_BYTES, agreed.get, assets.named_in
     with disk.opened(place.folder) as below:
         for path in paths:
             try:
@@ -103,6 +110,8 @@ def _read(
             except OSError as error:
                 files.append((path, error))
             else:
+                if linked := named_in(data):
+                    pictures[path] = linked
                 one = find(path)
                 if one is not None and one.text == sha256(data).hexdigest():
                     settled[path] = one.pk

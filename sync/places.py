@@ -5,6 +5,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from publishing import assets
+
 
 class SyncError(Exception):
     """Why a command stops before it has done anything. The message says what to do."""
@@ -12,15 +14,16 @@ class SyncError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The folder of one kind. Nothing outside it is read or written.
+    """The folder of one kind, and that of the pictures. Nothing outside them is read or written.
 
-    `folder` is a real path, without symbolic links; `shown` is how messages call it; `others` are folders inside it
-    that belong to another kind.
+    `folder` is a real path, without symbolic links; `shown` is how messages call it; `pictures` is the folder in the
+    content root that all kinds share; `others` are folders inside `folder` that belong to another kind.
     """
 
     kind: str
     folder: Path
     shown: str
+    pictures: Path
     others: frozenset[str] = frozenset()
 
     @property
@@ -55,6 +58,7 @@ def places(root: Path, entries: str = "", books: str = "") -> list[Place]:
             kind,
             folder,
             Path(shown[kind]).as_posix(),
+            root.resolve() / assets.FOLDER,
             frozenset(str(other) for other in folders.values() if other != folder),
         )
         for kind, folder in folders.items()

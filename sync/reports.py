@@ -6,7 +6,7 @@ from typing import Any
 
 from publishing.problems import Problem, Severity
 
-LABELS = {"entry": "entries", "book": "books"}
+LABELS = {"entry": "entries", "book": "books", "picture": "pictures"}
 
 
 class Exit(IntEnum):

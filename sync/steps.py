@@ -83,7 +83,7 @@ class Step:
 
 @dataclass(slots=True)
 class Steps:
-    """settled: how many files there are besides of which nothing has to be done."""
+    """settled: how many files there are besides of which nothing has to be done. pictures: as in `Matched`."""
 
     place: Place
     settled: int = 0
@@ -91,6 +91,7 @@ class Steps:
     problems: list[Problem] = field(default_factory=list)
     # Paths, as messages name them, of what was left alone because something is wrong with it.
     refused: set[str] = field(default_factory=set)
+    pictures: dict[str, set[str]] = field(default_factory=dict)
 
 
 def steps_of(place: Place, matched: Matched, half: Half, *, prune: bool = False, prefer: str = "") -> Steps:
@@ -99,7 +100,9 @@ def steps_of(place: Place, matched: Matched, half: Half, *, prune: bool = False,
     Args:
         prefer: "files" or "database" decides every conflict for that side; "" leaves them to a person.
     """
-    planner = _Planner(place, half, prune, prefer, matched.met, Steps(place, len(matched.settled)))
+    planner = _Planner(
+        place, half, prune, prefer, matched.met, Steps(place, len(matched.settled), pictures=matched.pictures)
+    )
     for pair in matched.pairs:
         planner.add(pair)
     planner.merge_all()

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from documents import limits
-from publishing import kinds
+from publishing import assets, images, kinds
 from sync import folder
 
 MOST_FILES = 2_000
@@ -32,12 +32,19 @@ class BadUpload(Exception):
 
 @dataclass(slots=True)
 class Unpacked:
-    """files: by path from the content root. problems: where, what is wrong, what to do. skipped: where and why."""
+    """files: by path from the content root, texts and the pictures that an export brings with them.
+
+    problems: where, what is wrong, what to do. skipped: where and why.
+    """
 
     files: dict[str, bytes] = field(default_factory=dict)
     problems: list[tuple[str, str, str]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     size: int = 0
+
+    @property
+    def has_texts(self) -> bool:
+        return any(picture_in(path) is None for path in self.files)
 
 
 def unpack(files: Iterable[tuple[str, IO[bytes]]], kind: str) -> Unpacked:
@@ -103,7 +110,7 @@ def _add_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: str, fo
 
 def _is_wanted(name: str, found: Unpacked) -> bool:
     parts = name.replace("\\", "/").split("/")
-    if not parts[-1].lower().endswith(".md"):
+    if not parts[-1].lower().endswith(".md") and not picture_in(name):
         found.skipped.append((_shown(name), "no Markdown"))
     elif "__MACOSX" in parts:
         found.skipped.append((_shown(name), "a shadow that macOS leaves"))
@@ -114,6 +121,9 @@ def _is_wanted(name: str, found: Unpacked) -> bool:
 
 def _add(name: str, file: IO[bytes], kind: str, found: Unpacked) -> None:
     shown = _shown(name)
+    if picture := picture_in(name):
+        _take(f"{assets.FOLDER}/{picture}", shown, file, images.KEPT_BYTES, "Make it smaller.", found)
+        return
     if not name.lower().endswith(".md"):
         found.skipped.append((shown, "no Markdown"))
         return
@@ -126,14 +136,23 @@ def _add(name: str, file: IO[bytes], kind: str, found: Unpacked) -> None:
     if not folder.is_content(below):
         found.skipped.append((shown, "no content by its name"))
         return
+    _take(path, shown, file, limits.FILE_BYTES, "Split it into several entries.", found)
+
+
+def picture_in(name: str) -> str | None:
+    """The name of the picture that a path leads to, where it is one as an export writes them."""
+    *folders, last = name.split("/")
+    return last if folders[-1:] == [assets.FOLDER] and assets.NAME.fullmatch(last) else None
+
+
+def _take(path: str, shown: str, file: IO[bytes], limit: int, hint: str, found: Unpacked) -> None:
     # One more than may be, so that too much shows, whatever a header says.
-    data = file.read(limits.FILE_BYTES + 1)
+    data = file.read(limit + 1)
     found.size += len(data)
     if found.size > MOST_UNPACKED:
         raise BadUpload(f"Unpacked that is more than {MOST_UNPACKED:,} bytes. Divide it.")
-    if len(data) > limits.FILE_BYTES:
-        hint = "Split it into several entries."
-        found.problems.append((shown, f"It has more than the {limits.FILE_BYTES:,} bytes that are allowed.", hint))
+    if len(data) > limit:
+        found.problems.append((shown, f"It has more than the {limit:,} bytes that are allowed.", hint))
         return
     if path in found.files:
         found.problems.append((shown, "There are two files of this name.", "Take one of them out."))

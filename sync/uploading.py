@@ -53,17 +53,21 @@ class Change:
 
 @dataclass(slots=True)
 class Preview:
-    """conflicts: both sides changed the same fields; they wait for a person once the rest is imported."""
+    """conflicts: both sides changed the same fields; they wait for a person once the rest is imported.
+
+    pictures: how many new ones the files link.
+    """
 
     new: list[Change] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     conflicts: list[Change] = field(default_factory=list)
     unchanged: int = 0
+    pictures: int = 0
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.new or self.changed or self.conflicts)
+        return not (self.new or self.changed or self.conflicts or self.pictures)
 
 
 def keep(name: str, found: Unpacked, *, owner: Any) -> Upload:
@@ -83,9 +87,9 @@ def keep(name: str, found: Unpacked, *, owner: Any) -> Upload:
 def preview(upload: Upload) -> Preview:
     """What an import would do. Nothing is written."""
     with transaction.atomic(), _laid_out(upload) as folders:
-        report, plans = engine.planned(folders, _options())
+        report, plans, shown = engine.planned(folders, _options())
         steps = [step for plan in plans for step in plan.steps]
-        found = Preview(unchanged=report.total("unchanged"), problems=report.problems)
+        found = Preview(unchanged=report.total("unchanged"), pictures=len(shown.incoming), problems=report.problems)
         for step in steps:
             _sort(step, found)
         known = texts(step.item.filed for step in steps if step.item and step.item.filed)
@@ -139,7 +143,10 @@ def _laid_out(upload: Upload) -> Iterator[list[Place]]:
     root = Path(tempfile.mkdtemp(prefix="lemma-upload-")).resolve()
     try:
         folders = places(root)
-        files = _at_their_items(unpacking.packed(bytes(upload.files)))
+        packed = unpacking.packed(bytes(upload.files))
+        pictures = {picture: data for path, data in packed.items() if (picture := unpacking.picture_in(path))}
+        _lay_out_pictures(folders[0].pictures, pictures)
+        files = _at_their_items({path: data for path, data in packed.items() if not unpacking.picture_in(path)})
         for kind, by_path in files.items():
             place = next(each for each in folders if each.kind == kind)
             for path, data in by_path.items():
@@ -152,6 +159,12 @@ def _laid_out(upload: Upload) -> Iterator[list[Place]]:
         yield folders
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _lay_out_pictures(shelf: Path, pictures: Mapping[str, bytes]) -> None:
+    for name, data in pictures.items():
+        shelf.mkdir(parents=True, exist_ok=True)
+        (shelf / name).write_bytes(data)
 
 
 def _at_their_items(files: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:

@@ -11,7 +11,6 @@ from publishing import assets, images, rendering
 from publishing.admin.access import in_background, refused, throttled
 
 PREVIEW_LIMIT = 100_000
-# One of another image's is no harm: the stored name follows the content.
 _SUFFIXES = {"png", "jpg", "jpeg", "jpe", "jfif", "gif", "webp"}
 
 
@@ -49,7 +48,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if suffix and suffix not in _SUFFIXES:
         return refused(400, f"The name ends in .{suffix[:20]}, which is no image we take. Use PNG, JPEG, GIF or WebP.")
     try:
-        image = images.clean(file.read(images.BYTES + 1))
+        image = images.clean(file.read(images.BYTES + 1), suffix)
     except images.BadImage as error:
         return refused(400, str(error))
     return JsonResponse({"name": assets.store(image), "width": image.width, "height": image.height})

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from documents import Document, DocumentError, merge, parse
-from publishing import autosaving, kinds, names, reviews
+from publishing import assets, autosaving, kinds, names, reviews
 from publishing.admin import lists
 from publishing.admin.access import in_background
 from publishing.admin.base import number, text_of
@@ -276,7 +276,7 @@ class ItemAdmin(
             "schedule_at": request.POST.get("schedule_at", ""),
             "time_zone": timezone.get_current_timezone_name(),
             "conflicts": self._conflicts_of(item) if item else [],
-            "assets": _assets(item),
+            "assets": _assets(self.kind, item),
             "file": _file(self.kind, item.path if item else ""),
             "lookups": [page.address("lookup") for page in self.all_pages() if page.has_view_permission(request)],
             "api_address": reverse(f"api:{self.api_name}", args=[item.slug]) if item and row.is_public else "",
@@ -362,9 +362,9 @@ def _is_filed(item: Item | None, document: Document) -> bool:
     return item is not None and item.filed is not None and bytes(item.filed.data) == bytes(document)
 
 
-def _assets(item: Item | None) -> str:
+def _assets(kind: str, item: Item | None) -> str:
     """How the body of this item names the folder of images: one step up for each folder of its file."""
-    return "../" * ((item.path.count("/") if item else 0) + 1) + "assets/"
+    return "../" * _file(kind, item.path if item else "").count("/") + f"{assets.FOLDER}/"
 
 
 def _file(kind: str, path: str) -> str:

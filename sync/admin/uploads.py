@@ -152,7 +152,7 @@ class UploadAdmin(ModelAdmin):
         if sum(file.size for file in files) > MOST_BYTES:
             raise BadUpload(_("That are more than %d MB. Divide it.") % (MOST_BYTES // 1_000_000))
         found = unpacking.unpack([(file.name, file) for file in files], form.cleaned_data["kind"] or "entry")
-        if not found.files and not found.problems:
+        if not found.has_texts and not found.problems:
             raise BadUpload(_("There is no Markdown file in it: names have to end in .md."))
         name = files[0].name if len(files) == 1 else _("%d files") % len(files)
         return uploading.keep(name, found, owner=request.user)

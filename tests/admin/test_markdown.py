@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from publishing import archive, images
+from publishing import archive, assets, images
 from publishing.admin.markdown import PREVIEW_LIMIT
 from publishing.models import Item
 
@@ -135,7 +135,7 @@ class TestUpload:
         answer = upload(client, picture(kind), f"cat.{suffix}").json()
         assert answer["name"].endswith(f".{suffix}")
         assert (answer["width"], answer["height"]) == (4, 3)
-        assert upload(client, picture(kind), "other-name.png").json() == answer
+        assert upload(client, picture(kind), f"other-name.{suffix}").json() == answer
         assert len(stored()) == 1
         response = Client().get(f"/media/{answer['name']}")
         assert response.status_code == 200
@@ -143,9 +143,9 @@ class TestUpload:
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert "sandbox" in response.headers["Content-Security-Policy"]
 
-    def test_the_suffix_follows_the_picture_and_not_the_name(self, client: Client) -> None:
-        answer = upload(client, picture("PNG"), "../../photo.jpeg", "text/html").json()
-        assert answer["name"].endswith(".png")
+    def test_folders_and_type_of_the_upload_do_not_count(self, client: Client) -> None:
+        answer = upload(client, picture("PNG"), "../../photo.png", "text/html").json()
+        assert assets.NAME.fullmatch(answer["name"].removeprefix("assets/"))
 
     @pytest.mark.parametrize("name", ["evil.html", "x.svg", "x.php", "cat.png.exe", "x.PHP", "a.heic"])
     def test_a_name_of_something_else_is_refused_whatever_it_holds(self, client: Client, name: str) -> None:
@@ -235,6 +235,42 @@ class TestUpload:
     )
     def test_nothing_else_is_given_out(self, db, name: str) -> None:
         assert Client().get(f"/media/assets/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "remedy"),
+    [
+        ("PNG", "cat.jpg", "but this is a PNG image. Let it end in .png"),
+        ("PNG", "cat.jpeg", "but this is a PNG image. Let it end in .png"),
+        ("GIF", "cat.webp", "but this is a GIF image. Let it end in .gif"),
+        ("JPEG", "cat.PNG", "but this is a JPEG image. Let it end in .jpg"),
+    ],
+)
+def test_a_picture_under_the_name_of_another_kind_is_refused(client: Client, kind: str, name: str, remedy: str) -> None:
+    response = upload(client, picture(kind), name)
+    assert response.status_code == 400
+    assert remedy in response.content.decode()
+    assert stored() == []
+
+
+@pytest.mark.parametrize("name", ["cat.jpg", "cat.JPEG", "cat.jpe", "cat.jfif", "cat"])
+def test_all_the_names_of_a_kind_are_taken(client: Client, name: str) -> None:
+    assert upload(client, picture("JPEG"), name).json()["name"].endswith(".jpg")
+
+
+def test_an_upload_that_ends_half_way_leaves_nothing_under_its_name(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("publishing.storage.os.replace", fail)
+        with pytest.raises(OSError, match="No space"):
+            upload(client, picture())
+    assert assets.names() == set()
+    assert upload(client, picture()).status_code == 200
+    assert len(assets.names()) == 1
 
 
 def test_a_download_has_the_pictures_that_its_texts_link(client: Client, make_entry: Callable[..., Item]) -> None:

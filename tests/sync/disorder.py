@@ -1,15 +1,19 @@
 """A folder and a database of twenty-odd items between which everything happened that can happen, and how they stand."""
 
+import io
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
+from PIL import Image
 
 import documents
 from books.editing import rename_book
 from documents import Document
 from glossary.editing import merge_entries, rename_entry, save_entry, unpublish_entry
+from publishing import assets
 from publishing.models import Change, Conflict, Item, Published, Revision
 from sync.models import Base, Uncommitted
 from tests.sync import folders
@@ -30,11 +34,21 @@ def _say(key: str, value: Any) -> Callable[[Document], object]:
     return lambda document: document.__setitem__(key, value)
 
 
+def picture(width: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, 3), "red").save(out, "PNG")
+    return out.getvalue()
+
+
+def name_of(data: bytes) -> str:
+    return f"{sha256(data).hexdigest()[:32]}.png"
+
+
 def in_the_database() -> None:
     """What editors did. By more than one author, for those who commit it."""
     ada, bob = person("ada", email="ada@example.org"), person("bob", email="bob@example.org")
     change("e01", {"category": "New"}, ada, "Sorted")
-    change("e02", {"title": "Second entry"}, bob)
+    change("e02", {"title": "Second entry", "Brief Definition": f"![a](../{assets.keep(name_of(OURS), OURS)})\n"}, bob)
     found = item("e03")
     rename_entry(found, "renamed", base_revision=found.revision, author=ada)
     delete("e05")
@@ -75,7 +89,8 @@ def on_both_sides(content: Path) -> None:
         assert text.count(old) == 1
         path.write_text(text.replace(old, new))
 
-    write("e12", "- two", "- two\n- three")
+    write("e12", "- two", f"- two\n- ![a](../assets/{name_of(THEIRS)})")
+    folders.write(content, {f"assets/{name_of(THEIRS)}": THEIRS})
     (terms / "e13.md").unlink()
     (terms / "sub").mkdir()
     (terms / "e14.md").rename(terms / "sub/e14.md")
@@ -99,6 +114,9 @@ def on_both_sides(content: Path) -> None:
     write("e06", "- two", "- two\n- theirs")
     edit("e22", _say("category", "Draft"), publish=False)
     write("e22", '"Old"', '"Theirs"')
+
+
+OURS, THEIRS = picture(4), picture(5)
 
 
 def migrate() -> None:
@@ -127,6 +145,7 @@ def state() -> dict[str, Any]:
         ),
         "bases": named([(item, path, text) for item, path, text in _rows(Base, "item", "path", "document")]),
         "uncommitted": sorted(_rows(Uncommitted, "path")),
+        "pictures": {name: assets.read(name) for name in assets.names()},
     }
 
 

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.signals import setting_changed
 from django.db import connection, connections
 from django.db.utils import ConnectionHandler
 
@@ -52,6 +54,10 @@ class World:
     def restore(self) -> None:
         shutil.rmtree(self.top)
         shutil.copytree(self._saved, self.top, symlinks=True)
+
+    @property
+    def uploads(self) -> Path:
+        return self.top / "media"
 
     @property
     def _saved(self) -> Path:
@@ -98,6 +104,8 @@ def _exit_with(world: World, function: Callable[[], Any], writing: int) -> None:
     gc.disable()
     try:
         _connect(world.database)
+        settings.MEDIA_ROOT = str(world.uploads)
+        setting_changed.send(sender=World, setting="MEDIA_ROOT", value=settings.MEDIA_ROOT, enter=True)
         data = pickle.dumps(function())
         connections.close_all()
         with os.fdopen(writing, "wb") as stream:
@@ -109,10 +117,10 @@ def _exit_with(world: World, function: Callable[[], Any], writing: int) -> None:
 
 
 def _connect(file: Path) -> None:
-    settings = read_database_url("", default=file, relative_to=file.parent)
+    database = read_database_url("", default=file, relative_to=file.parent)
     # A process that is killed loses nothing that it has written.
-    settings["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
-    connections.settings["default"] = ConnectionHandler({"default": settings}).settings["default"]
+    database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+    connections.settings["default"] = ConnectionHandler({"default": database}).settings["default"]
     # The parent's is left as it is, since closing it would close the parent's database.
     connections["default"] = connections.create_connection("default")
 
@@ -220,5 +228,5 @@ def leftovers(folder: Path) -> list[str]:
 def whole(folder: Path, known: set[bytes]) -> None:
     """Every file that a reader would take has a text that somebody wrote."""
     for path, data in folders.read(folder).items():
-        if path.endswith(".md"):
+        if path.endswith((".md", ".png")):
             assert data in known, f"{path} is torn: {data!r}"

@@ -94,12 +94,12 @@ class Clone:
         return self.git("ls-tree", "-r", "-z", "--name-only", commit).split("\0")[:-1]
 
     def changes(self, commit: str = "HEAD") -> dict[str, tuple[int, int]]:
-        """By path, how many lines a commit added and removed, against its first parent."""
+        """By path, how many lines a commit added and removed, against its first parent; none of what has no lines."""
         out = self.git("show", "--format=", "--first-parent", "--numstat", "--no-renames", "-z", commit)
         found = {}
         for line in out.split("\0")[:-1]:
             added, removed, path = line.lstrip("\n").split("\t")
-            found[path] = (int(added), int(removed))
+            found[path] = (0, 0) if added == "-" else (int(added), int(removed))
         return found
 
     def field(self, form: str, commit: str = "HEAD") -> str:
