@@ -23,6 +23,9 @@ _MORE: dict[str, dict[str, list[str]]] = {
         "publishing.conflict": ["change"],
         "publishing.batch": ["view"],
         "sync.run": ["view"],
+        "linkcheck.checkedlink": ["view"],
+        # To add a run is to start a check.
+        "linkcheck.linkrun": ["add"],
         # To add an upload is to import files.
         "sync.upload": ["add"],
     },

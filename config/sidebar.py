@@ -30,6 +30,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 graph,
                 _link("Categories", "folder", "glossary", "category"),
                 _link("Tags", "sell", "glossary", "tag"),
+                _link("Web links", "link", "linkcheck", "checkedlink"),
                 conflicts,
                 _link("Batches", "library_add_check", "publishing", "batch"),
                 _link("Syncs", "sync", "sync", "run"),

@@ -1,5 +1,5 @@
-"""The admin pages of entries, categories and tags."""
+"""The admin pages of entries, categories, tags and web links."""
 
-from glossary.admin import pages, vocabularies
+from glossary.admin import pages, vocabularies, weblinks
 
-__all__ = ["pages", "vocabularies"]
+__all__ = ["pages", "vocabularies", "weblinks"]

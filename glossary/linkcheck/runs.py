@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from glossary.linkcheck.models import LinkRun
+from glossary.linkcheck.verdicts import Verdict
+from publishing.times import ago
 
 _KEPT = 50
 # Who said nothing for so long is dead. A run says something every few seconds.
@@ -39,6 +41,23 @@ def begin(*, by: Any = None) -> LinkRun:
 def at_work() -> LinkRun | None:
     mend()
     return LinkRun.objects.filter(running=True).first()
+
+
+def newest() -> LinkRun | None:
+    mend()
+    return LinkRun.objects.order_by("-started_at").first()
+
+
+def said(run: LinkRun | None) -> str:
+    """How far it is, or how it ended, in one line."""
+    if run is None:
+        return "Nothing was checked yet."
+    if run.running:
+        return f"At work: {run.done:,} of {run.total:,} addresses are done." if run.total else "At work …"
+    if run.failure:
+        return f"The last check failed: {run.failure}"
+    counts = ", ".join(f"{count:,} {verdict}" for verdict in Verdict if (count := run.counts.get(verdict, 0)))
+    return f"Last check {ago(run.started_at)}: {counts or 'nothing was due'}."
 
 
 def note(run: LinkRun, done: int, total: int) -> None:

@@ -17,6 +17,7 @@ from api.models import Token
 from config import roles
 from config.roles import ADMINISTRATOR, EDITOR, VIEWER, WRITER
 from documents import Document
+from glossary.linkcheck.models import CheckedLink
 from glossary.models import Category, Tag
 from publishing import batches
 from publishing.models import Conflict, Item
@@ -144,6 +145,8 @@ ROWS = [
     *_of_rows("sync", "run", EDITOR, "superuser", "superuser", "superuser"),
     Row("sync_run_start", "sync/run/start/", ADMINISTRATOR),
     Row("sync_run_state", "sync/run/{run}/state/", EDITOR),
+    *_of_rows("linkcheck", "checkedlink", EDITOR, "superuser", "superuser", "superuser"),
+    Row("linkcheck_checkedlink_start", "linkcheck/checkedlink/start/", EDITOR),
     Row("sync_upload_changelist", "sync/upload/", EDITOR),
     Row("sync_upload_changelist", "sync/upload/", EDITOR, {}),
     Row("sync_upload_export", "sync/upload/all.zip", VIEWER),
@@ -210,6 +213,7 @@ def cast(make_entry: Callable[..., Item], make_book: Callable[..., Item]) -> Cas
     drafts = batches.carry_out([other.pk], changing, label="Harder", author=None, only_drafts=True).batch
     assert batch
     assert drafts
+    times, now = ("verdict_at", "checked_at", "due_at"), timezone.now()
     keys = {
         "entry": entry.pk,
         "book": book.pk,
@@ -219,6 +223,9 @@ def cast(make_entry: Callable[..., Item], make_book: Callable[..., Item]) -> Cas
         "user": User.objects.create_user("somebody").pk,
         "batch": batch.pk,
         "run": Run.objects.create(half="sync", root="/x", outcome="failed", started_at=timezone.now()).pk,
+        "checkedlink": CheckedLink.objects.create(
+            key="0" * 64, address="https://example.org", host="example.org", verdict="ok", **dict.fromkeys(times, now)
+        ).pk,
         "drafts": drafts.pk,
         "group": Group.objects.create(name="Others").pk,
         "token": Token.objects.make(users[WRITER], ["read"], days=None)[0].pk,

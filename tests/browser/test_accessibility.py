@@ -81,6 +81,7 @@ def addresses(editor: User, tmp_path: Path, settings: Settings, client: Client) 
         "batch": f"/admin/publishing/batch/{batch.pk}/change/",
         "syncs": "/admin/sync/run/",
         "sync": f"/admin/sync/run/{run.pk}/change/",
+        "web links": "/admin/linkcheck/checkedlink/",
         "import": "/admin/sync/upload/",
     }
 
