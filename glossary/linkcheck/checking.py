@@ -14,9 +14,9 @@ from glossary.linkcheck import results
 from glossary.linkcheck.following import Answer, Follower
 from glossary.linkcheck.judging import Knowledge, judge
 from glossary.linkcheck.models import CheckedLink
-from glossary.linkcheck.network import Network
 from glossary.linkcheck.pacing import Limits, Resting
 from glossary.linkcheck.verdicts import Verdict
+from outgoing.network import Network
 
 _SOME = 500
 # Seconds between two times that results are written.

@@ -7,10 +7,13 @@ from typing import NamedTuple
 import httpx
 from django.core.exceptions import ValidationError
 
-from glossary.linkcheck.network import Network, Reply, Unanswered
 from glossary.linkcheck.pacing import Limits, Pace
+from outgoing.network import Network, Reply, Unanswered
 from publishing.validators import validate_http_url
 
+# A robots.txt, or who reads the log of a server, can name it.
+AGENT = "LemmaLinkCheck/1.0 (compatible; Lemma glossary CMS; looks whether links of a glossary still work)"
+_HEADERS = {"User-Agent": AGENT, "Accept": "*/*"}
 _MOST_HOPS = 10
 _REDIRECTS = frozenset([301, 302, 303, 307, 308])
 _FOR_GOOD = frozenset([301, 308])
@@ -112,7 +115,7 @@ class _Journey:
         async with self._pace.turn(host):
             began = loop.time()
             try:
-                reply = await self._network.ask(self._transport, method, url, self._left)
+                reply = await self._network.ask(self._transport, method, url, self._left, headers=_HEADERS)
             finally:
                 self._left -= loop.time() - began
         if reply.status == _TOO_MANY or (reply.status >= 400 and reply.retry_after is not None):

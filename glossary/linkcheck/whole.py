@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from glossary.linkcheck import addresses, checking, results, runs
 from glossary.linkcheck.models import CheckedLink, LinkRun
-from glossary.linkcheck.network import Network
 from glossary.linkcheck.pacing import Limits
 from glossary.linkcheck.verdicts import Verdict
+from outgoing.network import Network
 
 # What somebody should look at.
 _TOLD = {Verdict.BROKEN: "broken", Verdict.SUSPECT: "gone, until now once", Verdict.MOVED: "moved"}

@@ -17,10 +17,10 @@ import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glossary.linkcheck.following import Answer, Follower
-from glossary.linkcheck.network import AGENT, Network, Timeouts
+from glossary.linkcheck.following import AGENT, Answer, Follower
 from glossary.linkcheck.pacing import Limits
-from glossary.linkcheck.public import is_public
+from outgoing.network import Network, Timeouts
+from outgoing.public import is_public
 from tests.linkcheck import server
 from tests.linkcheck.server import Server, by_method, leads, said
 

@@ -1,6 +1,6 @@
 import pytest
 
-from glossary.linkcheck.public import is_public
+from outgoing.public import is_public
 
 
 @pytest.mark.parametrize(

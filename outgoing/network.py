@@ -1,20 +1,17 @@
-"""One request to one host, at an address that was checked. The only place of Lemma that asks strangers."""
+"""One request to one host, at an address that was checked. The only place of Lemma that talks to strangers."""
 
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
 
-from glossary.linkcheck.public import is_public
+from outgoing.public import is_public
 
-# A robots.txt, or who reads the log of a server, can name it.
-AGENT = "LemmaLinkCheck/1.0 (compatible; Lemma glossary CMS; looks whether links of a glossary still work)"
-_HEADERS = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
 # Of a host with many addresses so many are tried.
 _TRIED = 3
 # The ports of the web, and those that programs of users have. Mail and shells do not get to read our requests.
@@ -26,21 +23,31 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
 class Unanswered(Exception):
-    """reason: dns, dns.failed, address.private, address.port, connect, tls, timeout, protocol."""
+    """reason: dns, dns.failed, address.private, address.port, connect, tls, timeout, protocol.
 
-    def __init__(self, reason: str) -> None:
+    address: the network address that was asked, if it came to that.
+    """
+
+    def __init__(self, reason: str, address: str = "") -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.address = reason, address
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a server said to one request. Its body stays unread."""
+    """What a server said to one request."""
 
     status: int
     location: str = ""
     # Seconds until it wants to be asked again.
     retry_after: float | None = None
+    # The network address that answered.
+    address: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    # As it came, and no more of it than was asked for.
+    body: bytes = b""
+    # Whether there was more of it, or its end did not come.
+    is_cut: bool = False
 
 
 async def resolved(host: str, port: int) -> list[str]:
@@ -51,19 +58,22 @@ async def resolved(host: str, port: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """In seconds. total: for all requests about one address, waiting for one's turn not counted."""
+    """In seconds. total: for all requests about one address, waiting for one's turn not counted. body: for what is read
+    of a body once the headers are there.
+    """
 
     connect: float = 5
     read: float = 10
     total: float = 30
+    body: float = 5
 
 
 @dataclass(frozen=True)
 class Network:
     """Whom one may talk to, and how long.
 
-    There is no setting for any of it: without arguments it reaches the public internet and nothing else. A test that
-    has a server of its own says so here, in the open.
+    Without arguments it reaches the public internet and nothing else. Whoever has a server inside says so here, in the
+    open.
     """
 
     admits: Callable[[str], bool] = is_public
@@ -84,26 +94,40 @@ class Network:
             limits=httpx.Limits(max_keepalive_connections=0),
         )
 
-    async def ask(self, transport: httpx.AsyncBaseTransport, method: str, url: httpx.URL, seconds: float) -> Reply:
-        """Resolves, checks every address, and connects to one of those that were checked.
+    async def ask(
+        self,
+        transport: httpx.AsyncBaseTransport,
+        method: str,
+        url: httpx.URL,
+        seconds: float,
+        *,
+        headers: Mapping[str, str],
+        content: bytes | None = None,
+        keep: int = 0,
+    ) -> Reply:
+        """Resolves, checks every address, and connects to one of those that were checked. Follows nothing.
+
+        Args:
+            keep: so many bytes of the body are read; without it, none.
 
         Raises:
             Unanswered: there is no reply within that time, or nobody may be asked.
         """
         try:
             async with asyncio.timeout(seconds):
-                return await self._ask(transport, method, url)
+                return await self._ask(transport, _Asked(method, url, headers, content, keep))
         except TimeoutError:
             raise Unanswered("timeout") from None
 
-    async def _ask(self, transport: httpx.AsyncBaseTransport, method: str, url: httpx.URL) -> Reply:
+    async def _ask(self, transport: httpx.AsyncBaseTransport, asked: "_Asked") -> Reply:
+        url = asked.url
         host = url.raw_host.decode("ascii")
         port = url.port or (443 if url.scheme == "https" else 80)
         if port not in _PORTS and port < _FIRST_FREE_PORT:
             raise Unanswered("address.port")
         for number, address in enumerate(found := await self._addresses(host, port)):
             try:
-                return await self._sent(transport, method, url, address)
+                return await self._sent(transport, asked, address)
             except Unanswered as failure:
                 if failure.reason != "connect" or number + 1 == len(found):
                     raise
@@ -122,13 +146,19 @@ class Network:
             raise Unanswered("address.private")
         return found[:_TRIED]
 
-    async def _sent(self, transport: httpx.AsyncBaseTransport, method: str, url: httpx.URL, address: str) -> Reply:
+    async def _sent(self, transport: httpx.AsyncBaseTransport, asked: "_Asked", address: str) -> Reply:
         """To this address and no other; the host is named as its certificate and its configuration have it."""
-        limit = self.timeouts
+        limit, url = self.timeouts, asked.url
         request = httpx.Request(
-            method,
+            asked.method,
             url.copy_with(host=address),
-            headers={"Host": url.netloc.decode("ascii"), **_HEADERS},
+            headers={
+                "Host": url.netloc.decode("ascii"),
+                "Accept-Encoding": "identity",
+                "Connection": "close",
+                **asked.headers,
+            },
+            content=asked.content,
             extensions={
                 "sni_hostname": url.raw_host.decode("ascii").rstrip("."),
                 "timeout": httpx.Timeout(limit.read, connect=limit.connect).as_dict(),
@@ -136,17 +166,52 @@ class Network:
         )
         try:
             response = await transport.handle_async_request(request)
-            await response.aclose()
+            try:
+                body, is_cut = await self._body(response, asked.keep)
+            finally:
+                await response.aclose()
         except httpx.ConnectTimeout as error:
-            raise Unanswered("connect") from error
+            raise Unanswered("connect", address) from error
         except httpx.TimeoutException as error:
-            raise Unanswered("timeout") from error
+            raise Unanswered("timeout", address) from error
         except httpx.ConnectError as error:
-            raise Unanswered("tls" if _is_tls(error) else "connect") from error
+            raise Unanswered("tls" if _is_tls(error) else "connect", address) from error
         except httpx.HTTPError as error:
-            raise Unanswered("protocol") from error
+            raise Unanswered("protocol", address) from error
         headers = response.headers
-        return Reply(response.status_code, headers.get("Location", ""), _seconds(headers.get("Retry-After", "")))
+        return Reply(
+            response.status_code,
+            headers.get("Location", ""),
+            _seconds(headers.get("Retry-After", "")),
+            address,
+            headers.multi_items(),
+            body,
+            is_cut,
+        )
+
+    async def _body(self, response: httpx.Response, keep: int) -> tuple[bytes, bool]:
+        """What is kept of it, and whether that is not all. The answer stands, whatever becomes of its body."""
+        if not keep:
+            return b"", False
+        read = bytearray()
+        try:
+            async with asyncio.timeout(self.timeouts.body):
+                async for part in response.aiter_raw():
+                    read += part
+                    if len(read) > keep:
+                        break
+        except (TimeoutError, httpx.HTTPError):
+            return bytes(read[:keep]), True
+        return bytes(read[:keep]), len(read) > keep
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    method: str
+    url: httpx.URL
+    headers: Mapping[str, str]
+    content: bytes | None
+    keep: int
 
 
 _NO_SUCH_HOST = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}

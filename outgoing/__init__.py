@@ -1,0 +1,1 @@
+"""Requests of Lemma to other hosts. Plain Python."""
