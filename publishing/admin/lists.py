@@ -6,14 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME as _SELECTED
+from django.contrib.admin.utils import display_for_field, lookup_field
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from unfold.templatetags.unfold_list import result_headers
 from unfold.views import ChangeList
 
 from publishing import names
@@ -21,6 +25,9 @@ from publishing.admin.states import state
 from publishing.models import Conflict, Item, Published, Reference, Review, Schedule
 from publishing.times import ago
 from publishing.values import STALE
+
+# What Django calls the column of checkboxes.
+_CHOSEN = "action_checkbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +42,51 @@ class Signals:
 
 
 class ItemList(ChangeList):
-    """The rows of one page know their `signals`: one query, however many rows."""
+    """The rows of one page know their `signals`: one query, however many rows. For `list.html`."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        if not self.query and not self.get_filters_params():
+            # All there are, and nobody has to be offered to see all.
+            self.full_result_count = self.result_count
         self.result_list: Any = list(self.result_list)
         found = signals([row.pk for row in self.result_list])
         for row in self.result_list:
             row.signals = found.get(row.pk, Signals())
+
+    @cached_property
+    def headers(self) -> list[dict[str, Any]]:
+        found = list(result_headers(self))
+        for name, header in zip(self.list_display, found, strict=True):
+            if name == _CHOSEN:
+                label = _("Select all objects on this page for an action")
+                text = '<input type="checkbox" id="action-toggle" class="action-toggle lemma-check" aria-label="{}">'
+                header["text"] = format_html(text, label)
+        return found
+
+    @property
+    def number_sorted(self) -> int:
+        return sum(bool(header["sortable"] and header["sorted"]) for header in self.headers)
+
+    def rows(self) -> SafeString:
+        """Put together here and not by a template, which takes ten times as long."""
+        labels = [str(header["text"]) for header in self.headers]
+        columns = list(zip(self.list_display, labels, strict=True))
+        return format_html_join("\n", "<tr>{}</tr>", ((self._cells(row, columns),) for row in self.result_list))
+
+    def _cells(self, row: Any, columns: list[tuple[Any, Any]]) -> SafeString:
+        return format_html_join("", "{}", ((self._cell(row, name, label),) for name, label in columns))
+
+    def _cell(self, row: Any, name: Any, label: Any) -> SafeString:
+        """label: shown beside the value where the screen is too narrow for a table."""
+        if name == _CHOSEN:
+            box = '<input type="checkbox" class="action-select lemma-check" name="{}" value="{}" aria-label="{}">'
+            name = format_html(box, _SELECTED, row.pk, _("Select “%s”") % row.item.title)
+            return format_html('<td class="action-checkbox">{}</td>', name)
+        field, _attribute, value = lookup_field(name, row, self.model_admin)
+        if field is not None:
+            value = display_for_field(value, field, "–")
+        return format_html('<td data-label="{}">{}</td>', label, value)
 
 
 def signals(keys: list[Any]) -> dict[Any, Signals]:

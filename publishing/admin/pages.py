@@ -62,6 +62,7 @@ class ItemAdmin(
     # Two numbers would cost two questions.
     show_full_result_count = False
     list_before_template = "lemma/views.html"
+    change_list_template = "lemma/list.html"
 
     # --- what Django would write: nothing is written but through the door ---
 

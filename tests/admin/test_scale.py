@@ -78,3 +78,12 @@ def test_a_page_of_a_large_glossary_costs_as_many_queries_as_one_of_a_small(
     record_property("figures", f"{MANY:,} entries\n" + "\n".join(figures))
     assert {name: queries for name, (queries, _took) in large.items()} == small
     assert all(small[name] <= most for name, (_address, most) in pages.items()), small
+
+
+@pytest.mark.django_db
+def test_a_row_of_a_list_says_what_it_says_and_not_how_it_looks(editor: Client) -> None:
+    fill(0, 100)
+    page = editor.get(ENTRY).content.decode()
+    rows = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert rows.count("<tr>") == 100
+    assert len(rows) / 100 < 1_500
