@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from documents import parse
 from glossary.editing import rename_entry
 from publishing.models import Item
+from tests.databases import database_url
 from tests.publishing.conftest import history, now, working
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +45,7 @@ def editors(tmp_path: Path) -> Iterator[list[Editor]]:
         "DEBUG": "1",
         "SECRET_KEY": "not a secret",
         "LEMMA_VAR": str(tmp_path),
-        "DATABASE_URL": _address(),
+        "DATABASE_URL": database_url(),
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
     processes = [
@@ -63,15 +63,6 @@ def editors(tmp_path: Path) -> Iterator[list[Editor]]:
     for process in processes:
         process.communicate(timeout=20)
         assert process.returncode == 0
-
-
-def _address() -> str:
-    """The database of this test, as the product is told of it."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        # As in production: a database that survives a power cut.
-        return f"sqlite:///{name}"
-    return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
 
 
 def in_step(editors: list[Editor], item: Item, fields: list[str], number: int) -> list[dict[str, Any]]:

@@ -346,6 +346,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entries/{slug}/path/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What to read before an entry
+         * @description All that the entry requires, directly or not, in an order in which everything comes after what it requires itself; of those that may come next, the easiest. Only a cycle has no such order: it is named in `cycles`.
+         */
+        get: operations["get_entry_path"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/entries/{slug}/publish/": {
         parameters: {
             query?: never;
@@ -1143,6 +1163,21 @@ export interface components {
          * @enum {string}
          */
         KindEnum: "entry" | "book";
+        LearningPath: {
+            slug: string;
+            title: string;
+            /** Format: uri */
+            url: string;
+            /** @description Those of the steps that the entry requires itself. */
+            requires: string[];
+            /** @description How many steps there are. */
+            count: number;
+            /** @description What to read first, in this order; the entry itself is not among them. */
+            steps: components["schemas"]["PathStep"][];
+            /** @description Entries that require each other: each the next one, the last the first. */
+            cycles: string[][];
+            missing: components["schemas"]["MissingStep"][];
+        };
         Match: {
             start: number;
             end: number;
@@ -1157,6 +1192,12 @@ export interface components {
         Matches: {
             count: number;
             matches: components["schemas"]["Match"][];
+        };
+        MissingStep: {
+            /** @description Of no published entry. */
+            slug: string;
+            /** @description The entries that require it. */
+            requiredBy: string[];
         };
         Node: {
             /** @description kind:slug */
@@ -1251,6 +1292,19 @@ export interface components {
             prerequisites?: string[] | null;
             /** @description All sections, in their order, in place of those by name. */
             sections?: components["schemas"]["WrittenSection"][];
+        };
+        PathStep: {
+            slug: string;
+            title: string;
+            difficulty: string | null;
+            /** @description Markdown; "" where there is none. */
+            briefDefinition: string;
+            /** @description How many entries must be read before this one, one after the other. */
+            level: number;
+            /** @description Those of the other steps that it requires itself; in a cycle, also the entry asked for. */
+            requires: string[];
+            /** Format: uri */
+            url: string;
         };
         Problem: {
             type: string;
@@ -4537,6 +4591,132 @@ export interface operations {
             };
             /** @description There is nothing here. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was deleted; of a cursor: it is too old, and the reader has to begin again. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_entry_path: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningPath"];
+                };
+            };
+            /** @description It has another slug now, or this one is spelled differently. */
+            301: {
+                headers: {
+                    /** @description The address to use from now on. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` leaves out every format there is here. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };

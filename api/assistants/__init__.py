@@ -1,0 +1,1 @@
+"""The published glossary as tools for assistants, over the Model Context Protocol."""
