@@ -120,6 +120,13 @@ def _selection(kind: str) -> list[OpenApiParameter]:
     return [
         _choice("fields", selecting.allowed(kind), "Only these fields; `*` for all that are stored."),
         _choice("expand", expanding.allowed(kind), "References as objects in place of slugs, and who refers here."),
+        OpenApiParameter(
+            "autolink",
+            str,
+            enum=["true", "false"],
+            description="The first mention of another entry in `html`, and in `sections.html`, is a link to it: "
+            '`<a href="…" class="autolink" data-slug="…">`.',
+        ),
     ]
 
 
@@ -254,7 +261,8 @@ lookup = extend_schema_view(
     get=_simple(
         "lookup",
         "The entry of a name",
-        "By title, alias or slug, else by a slug it had before; letter case and English plurals do not count.",
+        "By title, alias or slug, else by a slug it had before, else by a title without what stands behind it in "
+        "parentheses; letter case and English plurals do not count. Deprecated entries come last among several.",
         {200: shapes.Entry, 300: OpenApiResponse(shapes.Choices, description="Several entries have the name.")},
         "finding",
         OpenApiParameter("name", {"type": "string", "maxLength": 300}, required=True, description="The name."),
@@ -266,7 +274,8 @@ annotate = extend_schema_view(
     get=_simple(
         "annotate",
         "Names of entries in a text",
-        "The longest name at each place, for links.",
+        "The longest name at each place, for links; in the plural or singular too. Short names in capitals are found "
+        "in capitals alone.",
         {200: shapes.Matches},
         "finding",
         OpenApiParameter("text", {"type": "string", "maxLength": 100_000}, required=True, description="The text."),

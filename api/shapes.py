@@ -202,6 +202,11 @@ class Choice(serializers.Serializer):
     title = CharField()
     matchedLabel = CharField()
     url = URLField()
+    qualifier = CharField(allow_null=True, help_text="What stands in parentheses at the end of the title.")
+    category = CharField(allow_null=True)
+    briefDefinition = CharField()
+    status = CharField(help_text=_STATUS)
+    replacedBy = CharField(allow_null=True, help_text="The slug of the entry to use instead of a deprecated one.")
 
 
 class Choices(serializers.Serializer):
@@ -300,7 +305,7 @@ class ChangePage(serializers.Serializer):
 
 
 class AnnotateRequest(serializers.Serializer):
-    text = CharField(max_length=100_000)
+    text = CharField(max_length=1_000_000)
     offsets = ChoiceField(choices=["codePoints", "utf16"], required=False, help_text="JavaScript counts in utf16.")
     once = BooleanField(required=False, help_text="Only the first place of each entry.")
     exclude = ListField(child=CharField(), required=False, help_text="Slugs that are not to be found.")
@@ -313,7 +318,9 @@ class Match(serializers.Serializer):
     slug = CharField()
     title = CharField()
     url = URLField()
-    alternatives = ListField(child=CharField(), help_text="Slugs of other entries of that name.")
+    deprecated = BooleanField(help_text="Whether the entry is deprecated; then no other one has the name.")
+    replacedBy = CharField(allow_null=True, help_text="The slug of the entry to use instead of a deprecated one.")
+    alternatives = ListField(child=CharField(), help_text="Slugs of other entries of that name, deprecated ones last.")
 
 
 class Matches(serializers.Serializer):

@@ -6,7 +6,7 @@ from pathlib import Path
 BOOKS = 0.05
 
 # Not a list literal, which would be a page long.
-_WORDS = """
+WORDS = """
 model data network layer training sample label feature vector matrix gradient loss error bias weight token
 sequence attention image text audio signal noise agent reward policy state action graph node edge cluster
 distance kernel margin tree forest rule logic search planning memory context prompt answer question document
@@ -54,18 +54,18 @@ def write(root: Path, count: int) -> None:
 
 
 def entry_slug(number: int) -> str:
-    return f"{_WORDS[number % len(_WORDS)]}-{_WORDS[number * 7 % len(_WORDS)]}-{number}"
+    return f"{WORDS[number % len(WORDS)]}-{WORDS[number * 7 % len(WORDS)]}-{number}"
 
 
 def book_slug(number: int) -> str:
-    return f"the-{_WORDS[number * 3 % len(_WORDS)]}-book-{number}"
+    return f"the-{WORDS[number * 3 % len(WORDS)]}-book-{number}"
 
 
 def entry(number: int, entries: int, books: int) -> str:
     """The text of one entry of a glossary with so many entries and books."""
     pick = random.Random(number)
     title = entry_slug(number).replace("-", " ").capitalize()
-    tags = pick.sample(_WORDS, 5)
+    tags = pick.sample(WORDS, 5)
     related = [entry_slug(other) for other in pick.sample(range(entries), 4)]
     recommended = [book_slug(other) for other in pick.sample(range(books), min(3, books))]
     lines = [
@@ -80,7 +80,7 @@ def entry(number: int, entries: int, books: int) -> str:
         "externalLinks:",
     ]
     for _ in range(2):
-        name = pick.choice(_WORDS)
+        name = pick.choice(WORDS)
         lines += [
             f'  - title: "More about the {name}"',
             f'    url: "https://example.org/{name}/{pick.randrange(10_000)}/"',
@@ -109,7 +109,7 @@ def book(number: int, entries: int) -> str:
     return f"""---
 title: "{book_slug(number).replace("-", " ").capitalize()}"
 slug: "{book_slug(number)}"
-authors: ["{pick.choice(_WORDS).capitalize()} Lovelace", "{pick.choice(_WORDS).capitalize()} Hopper"]
+authors: ["{pick.choice(WORDS).capitalize()} Lovelace", "{pick.choice(WORDS).capitalize()} Hopper"]
 publisher: "Example Press"
 publishYear: {pick.randint(1960, 2025)}
 pages: {pick.randint(80, 1200)}
@@ -133,7 +133,7 @@ def _list(key: str, items: list[str], number: int) -> list[str]:
 
 
 def _sentence(pick: random.Random) -> str:
-    subject, object_, detail = pick.choices(_WORDS, k=3)
+    subject, object_, detail = pick.choices(WORDS, k=3)
     return f"The {subject} {pick.choice(_VERBS)} the {object_}, {pick.choice(_LINKS)} without any {detail} of its own."
 
 
@@ -146,4 +146,4 @@ def _prose(pick: random.Random, number: int, other: str) -> str:
 
 
 def _items(pick: random.Random, count: int) -> str:
-    return "\n".join(f"- {' '.join(pick.choices(_WORDS, k=4)).capitalize()}" for _ in range(count))
+    return "\n".join(f"- {' '.join(pick.choices(WORDS, k=4)).capitalize()}" for _ in range(count))

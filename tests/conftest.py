@@ -23,6 +23,14 @@ def _only_on_postgres(request: pytest.FixtureRequest) -> None:
         pytest.skip("says something about PostgreSQL alone: make test-postgres")
 
 
+@pytest.fixture(autouse=True)
+def _another_database() -> None:
+    """What a process keeps of the one before, in which other things had the same keys."""
+    from glossary.search import vocabulary
+
+    vocabulary.forget()
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Prints what a test counted: `record_property("figures", "…")`."""
     reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]

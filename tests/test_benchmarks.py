@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import documents
-from benchmarks import content, floors, form, measuring, results
+from benchmarks import content, floors, form, measuring, naming, results
 from benchmarks.loading import Loading
 from books import mapping as book_mapping
 from glossary import mapping as entry_mapping
@@ -91,6 +91,24 @@ def test_a_whole_run_fills_every_line_of_the_table() -> None:
     peaks = [int(peak) for peak in re.findall(r"^\| .+ \| (\d+) \| < 300 \| met \|$", run.stdout, re.MULTILINE)]
     assert len(peaks) == 5
     assert all(30 < peak < 300 for peak in peaks)
+
+
+def test_names_in_a_text_are_measured_beside_a_regular_expression_and_the_database() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "benchmarks.naming", "--terms", "50", "--size", "5000", "--rounds", "1"],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    rows = re.findall(r"^\| (.+?) \|.*\*\*([0-9.,]+)(?: s)?\*\*", run.stdout, re.MULTILINE)
+    assert [name for name, _ in rows] == ["our finder", "ratio", "usual", *naming.HOSTILE]
+    sizes = re.findall(
+        r"^\| ([0-9,]+) characters \| [0-9.]+ ms \| [0-9]+ ms \| [0-9.]+ ms \|$", run.stdout, re.MULTILINE
+    )
+    assert sizes == ["200", "3,000", "30,000", "5,000"]
 
 
 def test_the_ratio_of_a_page_is_that_of_its_rounds() -> None:

@@ -187,7 +187,7 @@ class DetailView(ItemView):
         else:
             [one] = selection.documents([(found.slug, drafts.payload(found))], self.resource, resources.roots(request))
             body = orjson.dumps(one)
-            etag = selection.etag(found.etag, state.read() if selection.expand else state.State())
+            etag = selection.etag(found.etag, state.read() if selection.depends_on_others else state.State())
         answer = get_conditional_response(request, etag) or HttpResponse(body, content_type="application/json")
         return caching.private(answer, etag)
 
@@ -225,7 +225,7 @@ def selected(
 
 
 def _changed(selection: selecting.Selection, found: published.Detail) -> datetime | None:
-    return found.state.changed if selection.expand else found.published_at
+    return found.state.changed if selection.depends_on_others else found.published_at
 
 
 def _wants_draft(request: HttpRequest) -> bool:

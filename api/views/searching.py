@@ -29,7 +29,7 @@ from api.views.items import selected
 from glossary.search import naming, searching
 
 _LONGEST_QUERY = 200
-_LONGEST_TEXT = 100_000
+_LONGEST_TEXT, _LONGEST_IN_ADDRESS = 1_000_000, 100_000
 _LONGEST_NAME = 300
 # What is typed most is typed by many. For a minute, as for everybody else who keeps it: while `reindex` runs, less is
 # found, and no position of the feed says so.
@@ -153,8 +153,13 @@ class LookupView(PublicView):
                 "title": one.title,
                 "matchedLabel": one.label,
                 "url": resources.detail(root, one.slug),
+                "qualifier": naming.qualifier(one.title),
+                "category": summary["category"],
+                "briefDefinition": summary["briefDefinition"],
+                "status": summary["status"],
+                "replacedBy": one.successor,
             }
-            for one in named
+            for one, summary in naming.described(named, ENTRIES.kind, settings.LEMMA_LOCALE)
         ]
         return HttpResponse(orjson.dumps({"name": name, "choices": choices}), status=300, content_type=JSON)
 
@@ -167,7 +172,7 @@ class AnnotateView(PublicView):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         values = parameters.read(request.GET, ("text", "offsets", "once", "exclude"))
-        text = _required(values, "text", _LONGEST_TEXT)
+        text = _required(values, "text", _LONGEST_IN_ADDRESS)
         options: dict[str, Any] = {
             "utf16": _units(values) == "utf16",
             "once": parameters.flag(values, "once"),
@@ -213,6 +218,8 @@ class AnnotateView(PublicView):
                     "slug": best.slug,
                     "title": best.title,
                     "url": resources.detail(root, best.slug),
+                    "deprecated": best.is_deprecated,
+                    "replacedBy": best.successor,
                     "alternatives": list(dict.fromkeys(one.slug for one in others if one.slug != best.slug)),
                 }
             )

@@ -1,29 +1,23 @@
 """Published entries by any of their names; and their names in a text."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
 
-from glossary.search import words
-from glossary.search.backends.common import PUBLISHED
+from glossary.search import vocabulary, words
+from glossary.search.backends.common import NAMES, PUBLISHED
 from glossary.search.models import Name
+from glossary.search.vocabulary import Named
 from publishing import asking
 
-_TABLE = Name._meta.db_table
-# So many words has the longest name that is looked for in a text.
-_LONGEST = 12
+__all__ = ["Described", "Match", "Named", "annotate", "described", "lookup", "qualifier"]
 
-
-class Named(NamedTuple):
-    """`source` is one of `Name.Source`."""
-
-    slug: str
-    title: str
-    label: str
-    source: int
+# "Transformer (electrical)": what stands in the parentheses tells entries of one name apart.
+_QUALIFIED = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*")
 
 
 class Match(NamedTuple):
@@ -34,23 +28,60 @@ class Match(NamedTuple):
     entries: list[Named]
 
 
+class Described(NamedTuple):
+    """One of several entries of a name, with its row in a list."""
+
+    named: Named
+    summary: dict[str, Any]
+
+
 def lookup(name: str, kind: str, locale: str) -> list[Named]:
     """The items that the name means: by title, slug or alias, else by a previous slug; without them the same for its
-    plural or singular. One query.
+    plural or singular; without them those of that name with a qualifier. One query, and one more if there are none or
+    several.
+
+    Deprecated ones come last, and not at all beside the one to be used instead.
     """
     forms = _forms(words.name_key(name))
-    by_form: dict[str, list[Named]] = defaultdict(list)
-    for key, named in _by("key", forms, kind, locale):
-        by_form[key].append(named)
-    current: list[Named] = []
+    by_form: dict[str, list[tuple[int, Named]]] = defaultdict(list)
+    for key, item, named in _by_key(forms, kind, locale):
+        by_form[key].append((item, named))
+    current: list[tuple[int, Named]] = []
     for wanted in (forms[:1], forms[1:]):
-        found = [named for form in wanted for named in by_form[form]]
-        current = [named for named in found if named.source != Name.Source.PREVIOUS] or found
+        found = [pair for form in wanted for pair in by_form[form]]
+        current = [pair for pair in found if pair[1].source != Name.Source.PREVIOUS] or found
         if current:
             break
-    return list({named.slug: named for named in sorted(current, key=lambda one: (-one.source, one.slug))}.values())[
-        ::-1
-    ]
+    return _ordered(current or _qualified(forms, kind, locale), kind)
+
+
+def described(found: Sequence[Named], kind: str, locale: str) -> list[Described]:
+    """What there is to say about each, to choose by. One that was withdrawn since is left out. One query."""
+    statement = (
+        f"SELECT p.slug, p.summary FROM {PUBLISHED} p WHERE p.kind = %s AND p.locale = %s "  # noqa: S608
+        f"AND p.slug IN ({', '.join(['%s'] * len(found))})"
+    )
+    rows = asking.rows(statement, [kind, locale, *(named.slug for named in found)])
+    summaries = {slug: orjson.loads(bytes(summary)) for slug, summary in rows}
+    return [Described(named, summaries[named.slug]) for named in found if named.slug in summaries]
+
+
+def qualifier(title: str) -> str | None:
+    """
+    >>> qualifier("Transformer (electrical)"), qualifier("Transformer")
+    ('electrical', None)
+    """
+    match = _QUALIFIED.fullmatch(title)
+    return match[2].strip() if match else None
+
+
+def annotate(text: str, kind: str, locale: str) -> Iterator[Match]:
+    """Where the text has names of items, also in the plural or singular: the longest at each place, none within
+    another. Deprecated items come behind others of the same name.
+    """
+    for found in vocabulary.finder(kind, locale).find(text):
+        # They came by source and slug, and stay so among equals.
+        yield Match(found.start, found.end, sorted(found.owners, key=lambda one: one.is_deprecated))
 
 
 def _forms(key: str) -> list[str]:
@@ -74,36 +105,49 @@ def _forms(key: str) -> list[str]:
     return [form for form in forms if form]
 
 
-def annotate(text: str, kind: str, locale: str) -> Iterator[Match]:
-    """Where the text has names of items: the longest at each place, none within another. One query."""
-    found = list(words.name_words(text))
-    names: dict[str, list[Named]] = defaultdict(list)
-    for key, named in _by("first", sorted({word.key for word in found}), kind, locale):
-        # Previous slugs lead old addresses on; nobody writes them in a text.
-        if named.source != Name.Source.PREVIOUS:
-            names[key].append(named)
-    longest: dict[str, int] = defaultdict(int)
-    for key in names:
-        first = key.partition(" ")[0]
-        longest[first] = max(longest[first], key.count(" ") + 1)
-    place = 0
-    while place < len(found):
-        length = min(longest.get(found[place].key, 0), _LONGEST, len(found) - place)
-        while length and " ".join(word.key for word in found[place : place + length]) not in names:
-            length -= 1
-        if length:
-            key = " ".join(word.key for word in found[place : place + length])
-            best = sorted(names[key], key=lambda one: (one.source, one.slug))
-            yield Match(found[place].start, found[place + length - 1].end, best)
-        place += length or 1
+def _ordered(found: Sequence[tuple[int, Named]], kind: str) -> list[Named]:
+    best: dict[str, tuple[int, Named]] = {}
+    for item, named in sorted(found, key=lambda pair: (pair[1].source, pair[1].slug)):
+        best.setdefault(named.slug, (item, named))
+    if len(best) < 2:
+        return [named for _, named in best.values()]
+    stands = vocabulary.standing(kind, [item for item, _ in best.values()])
+    full = [named._replace(**_stand(*stands.get(item, (False, None)))) for item, named in best.values()]
+    usable = {named.slug for named in full if not named.is_deprecated}
+    kept = [named for named in full if not (named.is_deprecated and named.successor in usable)]
+    return sorted(kept, key=lambda one: one.is_deprecated)
 
 
-def _by(column: str, keys: Sequence[str], kind: str, locale: str) -> Iterable[tuple[str, Named]]:
-    postgres = connection.vendor == "postgresql"
-    these = "= ANY(%s)" if postgres else "IN (SELECT value FROM json_each(%s))"
+def _stand(is_deprecated: bool, successor: str | None) -> dict[str, Any]:
+    return {"is_deprecated": is_deprecated, "successor": successor}
+
+
+def _qualified(forms: Sequence[str], kind: str, locale: str) -> list[tuple[int, Named]]:
+    """Those that have one of the names with something in parentheses behind it; of the first form that has any."""
+    ranges = " OR ".join(["(n.key > %s AND n.key < %s)"] * len(forms))
+    bounds = [bound for form in forms for bound in (f"{form} ", f"{form}!")]
+    found = _rows(f"({ranges}) AND n.label LIKE %s", [*bounds, "%)"], kind, locale)
+    for form in forms:
+        pairs = [(item, named) for _, item, named in found if _is_qualified(named, form)]
+        if pairs:
+            return pairs
+    return []
+
+
+def _is_qualified(named: Named, form: str) -> bool:
+    match = _QUALIFIED.fullmatch(named.label)
+    return named.source != Name.Source.PREVIOUS and match is not None and words.name_key(match[1]) == form
+
+
+def _by_key(keys: Sequence[str], kind: str, locale: str) -> list[tuple[str, int, Named]]:
+    if connection.vendor == "postgresql":
+        return _rows("n.key = ANY(%s)", [list(keys)], kind, locale)
+    return _rows("n.key IN (SELECT value FROM json_each(%s))", [orjson.dumps(list(keys)).decode()], kind, locale)
+
+
+def _rows(condition: str, values: Sequence[Any], kind: str, locale: str) -> list[tuple[str, int, Named]]:
     statement = (
-        f"SELECT n.key, p.slug, p.title, n.label, n.source FROM {_TABLE} n JOIN {PUBLISHED} p ON p.id = n.position "  # noqa: S608
-        f"WHERE n.{column} {these} AND n.kind = %s AND n.locale = %s"
+        "SELECT n.key, p.item_id, p.slug, p.title, n.label, n.source "  # noqa: S608
+        f"FROM {NAMES} n JOIN {PUBLISHED} p ON p.id = n.position WHERE {condition} AND n.kind = %s AND n.locale = %s"
     )
-    values = list(keys) if postgres else orjson.dumps(list(keys)).decode()
-    return [(row[0], Named(*row[1:])) for row in asking.rows(statement, [values, kind, locale])]
+    return [(row[0], row[1], Named(*row[2:])) for row in asking.rows(statement, [*values, kind, locale])]

@@ -28,7 +28,8 @@ _LETTERS = rf"(?:[^\W_]|[{_marks()}])+"
 _WORD = re.compile(_LETTERS)
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 # C, C++ and C# are three names.
-_NAME_WORD = re.compile(rf"{_LETTERS}(?:[+#]{{1,2}}(?![+#\w]))?")
+NAME_WORD = rf"{_LETTERS}(?:[+#]{{1,2}}(?![+#\w]))?"
+_NAME_WORD = re.compile(NAME_WORD)
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 
 
