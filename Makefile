@@ -1,5 +1,5 @@
 PORT ?= 8000
-# Two, because that is what a small machine has; each holds a database of its own.
+# Two, because that is what a small machine has; each holds a database of its own, and a browser.
 WORKERS ?= 2
 # Says which tests, as in: make test TESTS=tests/documents
 TESTS ?=
@@ -34,7 +34,7 @@ test-postgres: $(VENV)/.dev ## the tests, on a PostgreSQL made for them and thro
 	tests/with_postgres $(PYTEST) -n $(WORKERS) $(TESTS)
 
 test-browser: $(VENV)/.dev tests/browser/node_modules ## the tests that need Chromium
-	$(PYTEST) -m browser $(TESTS)
+	$(PYTEST) -n $(WORKERS) -m browser $(TESTS)
 
 lint: $(VENV)/.dev ## style and types
 	$(PYTHON) -m ruff check

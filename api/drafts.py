@@ -134,15 +134,6 @@ def answer(one: Working, resource: Resource, root: str) -> bytes:
 # --- lists ---
 
 
-def allowed(kind: str) -> tuple[str, ...]:
-    """The filters of a list of working copies."""
-    return tuple(name for name in filters.allowed(kind) if name not in _READERS_ALONE)
-
-
-# Kept for what is published alone.
-_READERS_ALONE = ("has", "lacks", "initial", "author")
-
-
 class Page(NamedTuple):
     total: int
     rows: list[tuple[Working, tuple[Any, ...]]]
@@ -151,12 +142,16 @@ class Page(NamedTuple):
 
 
 def read(kind: str, chosen: filters.Filter, order: listing.Order, window: Window) -> Page:
-    """Two queries.
+    """Two queries, and one more for a filter that asks what is in a text.
 
     Raises:
         ApiError: 404 for a page past the end.
     """
     conditions, own = _where(chosen, kind)
+    if in_texts := _asked_of_texts(chosen, kind):
+        condition, values = _said(kind, in_texts)
+        conditions.append(condition)
+        own += values
     source = _FROM.replace(" WHERE ", f" JOIN {_OWN[kind]} k ON k.item_id = i.id WHERE ")
     where = "".join(f" AND {condition}" for condition in conditions)
     base = [kind, settings.LEMMA_LOCALE, *own]
@@ -245,7 +240,8 @@ _CONDITIONS: dict[str, dict[str, _Condition]] = {
 
 
 def _where(chosen: filters.Filter, kind: str) -> tuple[list[str], list[Any]]:
-    pairs = [_CONDITIONS[kind][choice.name](choice.values) for choice in chosen.choices]
+    known = _CONDITIONS[kind]
+    pairs = [known[choice.name](choice.values) for choice in chosen.choices if choice.name in known]
     if chosen.slugs:
         pairs.append((f"i.slug_key IN ({_marks(chosen.slugs)})", [*chosen.slugs]))
     if chosen.since:
@@ -253,6 +249,37 @@ def _where(chosen: filters.Filter, kind: str) -> tuple[list[str], list[Any]]:
     if chosen.before:
         pairs.append(("k.last_updated < %s", [chosen.before.isoformat()]))
     return [condition for condition, _ in pairs], [value for _, values in pairs for value in values]
+
+
+def _asked_of_texts(chosen: filters.Filter, kind: str) -> filters.Filter:
+    """The part of a filter for which working copies have no column."""
+    choices = [choice for choice in chosen.choices if choice.name not in _CONDITIONS[kind]]
+    return filters.Filter(choices=choices, has=chosen.has, lacks=chosen.lacks)
+
+
+def _said(kind: str, chosen: filters.Filter) -> tuple[str, list[Any]]:
+    """What readers are found by counts for texts that they have; the others, which are few, are read."""
+    conditions, values = chosen.conditions(kind)
+    published = f"SELECT 1 FROM {_PUBLISHED} p WHERE p.item_id = i.id AND p.file_id = i.working_id"  # noqa: S608
+    rows = asking.rows(
+        f"SELECT {_COLUMNS} {_FROM} AND (p.file_id IS NULL OR p.file_id <> i.working_id)",
+        [kind, settings.LEMMA_LOCALE],
+    )
+    # Numbers in the statement itself, since there may be more of them than it may have parameters.
+    found = ", ".join(str(one.item) for row in rows if _says(one := _working(kind, row), chosen))
+    shown = f"EXISTS ({published} AND {' AND '.join(conditions)})"
+    return (f"({shown} OR i.id IN ({found}))" if found else shown), values
+
+
+def _says(one: Working, chosen: filters.Filter) -> bool:
+    kind, record = kinds.get(one.kind), one.record
+    facets = {(name, names.key(label)) for name, label in kind.facets(record)}
+    present = f"|{'|'.join(kind.present(record))}|"
+    return (
+        all(any((choice.name, value) in facets for value in choice.values) for choice in chosen.choices)
+        and all(f"|{name}|" in present for name in chosen.has)
+        and not any(f"|{name}|" in present for name in chosen.lacks)
+    )
 
 
 def _marks(values: Sequence[Any]) -> str:

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import JavaScriptCatalog
 
 from config import probes
 from publishing.assets import asset
@@ -9,6 +10,8 @@ from publishing.reading import shared_page
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/markdownx/", include("publishing.admin.urls")),
+    # Of the scripts: public like the scripts themselves.
+    path("admin/texts.js", JavaScriptCatalog.as_view(packages=["publishing"]), name="admin_texts"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("api.urls")),
     path("media/assets/<str:name>", asset, name="asset"),

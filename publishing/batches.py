@@ -201,10 +201,6 @@ def _back(line: BatchItem, now: Standing | None) -> Step:
         return Delete(item, item.revision)
     working = _text(item, line.working_before)
     filed = _text(item, line.filed_before) if line.filed_before else None
-    if filed is None and item.filed_id is not None and not is_deleted:
-        # It was published for the first time. Its file stays, as that of a draft.
-        document = drafts.with_mark(item.kind, parse(working.data, item.path))
-        working = filed = standing.read(item.kind, document, item.path)
     return _with_texts(item, working, filed, revive=is_deleted)
 
 
@@ -223,6 +219,8 @@ def _with_texts(item: Item, working: Text, filed: Text | None, *, revive: bool) 
         publish=filed is not None and filed.data == working.data,
         filed=filed if filed is not None and filed.data != working.data else None,
         revive=revive,
+        # The batch published it for the first time, and it never should have had a file.
+        unfile=filed is None and item.filed_id is not None and not revive,
     )
 
 

@@ -109,6 +109,9 @@ class Rows:
             same_text = before[1] == filed_digest
             item.filed_id = filed_digest
             action = self._publish(item, filed.record, filed_digest, filed_number or item.revision, same_text)
+        elif step.unfile:
+            item.filed_id = None
+            action = self._withdraw(item, Change.Action.UNPUBLISHED)
         if step.conflict:
             self._note(item, step.conflict)
         elif filed:

@@ -62,6 +62,7 @@ class Write:
             conflict of origin draft.
         signature: instead of the one of the batch.
         revive: brings a deleted item back. What was filed before counts no more.
+        unfile: the item has no file any more, as before it was first published, and readers have nothing.
     """
 
     kind: str
@@ -75,6 +76,7 @@ class Write:
     conflict: NewConflict | None = None
     signature: Signature | None = None
     revive: bool = False
+    unfile: bool = False
     base_filed: str | None = ANY
 
 

@@ -1,5 +1,6 @@
 """What the commands of sync have in common: their arguments, and how they end."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from sync.places import Place, SyncError, places
 from sync.reports import Exit, Report
 
 
-class SyncCommand(BaseCommand):
+class SyncCommand(BaseCommand, ABC):
     """Folders in, a report out, and an exit code that says how folder and database stand."""
 
     half: ClassVar[str]
@@ -42,8 +43,9 @@ class SyncCommand(BaseCommand):
             recording.report = self.run(folders, options)
         return recording.report
 
+    @abstractmethod
     def run(self, folders: list[Place], options: dict[str, Any]) -> Report:
-        raise NotImplementedError
+        """Does what the command is for."""
 
     def places(self, options: dict[str, Any]) -> list[Place]:
         return places(Path(options["root"] or settings.CONTENT_ROOT), options["entries"], options["books"])

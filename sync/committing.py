@@ -9,7 +9,7 @@ from typing import Any
 
 from documents import limits
 from publishing import assets, bulk
-from publishing.models import Revision
+from publishing.models import Item, Revision
 from sync import disk, folder, git, pictures
 from sync.git import GitError, Repository
 from sync.models import Uncommitted
@@ -123,12 +123,12 @@ def _edits(repository: Repository, place: Place) -> list[Edit]:
             not _lies_there(row),
             [each for each in revisions[item.pk] if since.get((item.pk, row.before_id), 0) < each.number <= until],
         )
-        if item.deleted_at:
+        if _has_no_file(item):
             person = item.updated_by
             edit.deleted_by = (
                 identity(person.get_full_name() or person.get_username(), person.email) if person else NOBODY
             )
-            edit.moment = item.deleted_at
+            edit.moment = item.updated_at
         else:
             edit.moment = edit.revisions[-1].created_at if edit.revisions else item.updated_at
         edits.append(edit)
@@ -150,9 +150,14 @@ def _add_pictures(repository: Repository, place: Place, edits: Sequence[Edit]) -
             edit.pictures = [f"{shelf}/{name}" for name in pictures.whole(place, names)]
 
 
+def _has_no_file(item: Item) -> bool:
+    """Deleted, or never published: its first publication was undone."""
+    return item.deleted_at is not None or item.filed_id is None
+
+
 def _lies_there(row: Uncommitted) -> bool:
     """Whether the item's file belongs at this path; else it was removed from there."""
-    return row.item.deleted_at is None and row.item.path == row.path
+    return not _has_no_file(row.item) and row.item.path == row.path
 
 
 def _is_written(place: Place, row: Uncommitted) -> bool:
@@ -234,7 +239,7 @@ def committer(repository: Repository) -> dict[str, str]:
 
 def _message(edits: Sequence[Edit]) -> str:
     titles = list(dict.fromkeys(_plain(edit.title) for edit in edits))
-    verb = "Remove" if all(edit.row.item.deleted_at for edit in edits) else "Edit"
+    verb = "Remove" if all(_has_no_file(edit.row.item) for edit in edits) else "Edit"
     subject = f"{verb} {titles[0]}" if len(titles) == 1 else f"{verb} {len(titles)} items: {', '.join(titles)}"
     if len(subject) > _SUBJECT_LIMIT:
         subject = subject[: _SUBJECT_LIMIT - 1] + "…"

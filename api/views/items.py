@@ -66,7 +66,7 @@ class ListView(PublicView):
         """Working copies, for those who may see them."""
         resource, query = self.resource, request.GET
         access.allow(access.known(request), resource, access.Act.READ_DRAFTS)
-        allowed = (*drafts.allowed(resource.kind), "ordering", *selecting.PARAMETERS, *paging.PARAMETERS, "draft")
+        allowed = (*filters.allowed(resource.kind), "ordering", *selecting.PARAMETERS, *paging.PARAMETERS, "draft")
         values = parameters.read(query, allowed, filters.REPEATABLE)
         parameters.flag(values, "draft")
         selection = selecting.read(values, resource, is_list=True)

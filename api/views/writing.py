@@ -1,6 +1,7 @@
 """Writing entries and books. Each method does one thing through the door that the admin uses."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -146,7 +147,7 @@ class Editing(WriteView):
         return caching.private(HttpResponse(status=204))
 
 
-class ActionView(WriteView):
+class ActionView(WriteView, ABC):
     """One thing that is done to an item, by POST. `body`: the fields that the request may have, with their types."""
 
     parser_classes = [StrictJSONParser]
@@ -170,8 +171,9 @@ class ActionView(WriteView):
     def item(self, request: Request, slug: str) -> Item:
         return writing.item_of(self.resource, slug)
 
+    @abstractmethod
     def act(self, request: Request, item: Item, data: dict[str, Any], who: dict[str, Any]) -> Item:
-        raise NotImplementedError
+        """Does it. Gives the item as it is afterwards."""
 
     def _checked(self, data: Any) -> dict[str, Any]:
         # Nothing at all is an object without fields.

@@ -13,10 +13,8 @@ from books.editing import delete_book, save_book
 from books.mapping import BookRecord
 from books.models import Book
 from publishing.admin import lists
-from publishing.admin.bulk import Words
 from publishing.admin.pages import ItemAdmin
 from publishing.kinds import Status
-from publishing.values import DIFFICULTIES
 
 
 @admin.register(Book)
@@ -56,9 +54,6 @@ class BookAdmin(ItemAdmin):
     @admin.display(description=_("Authors"))
     def shown_authors(self, book: Book) -> str:
         return ", ".join(book.authors[:3]) + (" …" if len(book.authors) > 3 else "") or "–"
-
-    def words(self, request: HttpRequest, field: str) -> Words:
-        return [(word, word.capitalize()) for word in DIFFICULTIES]
 
     @admin.display(description=_("Named by"))
     def linked(self, book: Book) -> SafeString:

@@ -4,6 +4,7 @@ import { combobox } from "./combobox.js";
 import { announceChange, h, icon, say, slugOf } from "./dom.js";
 import { getJson, post } from "./http.js";
 import { sortable } from "./sortable.js";
+import { filled, gettext } from "./texts.js";
 
 let serial = 0;
 
@@ -34,7 +35,7 @@ export function chips(root) {
     "aria-expanded": "false",
     "aria-controls": `${id}-options`,
     "aria-describedby": field.getAttribute("aria-describedby"),
-    placeholder: namesItems ? "Search…" : "Add…",
+    placeholder: namesItems ? gettext("Search…") : gettext("Add…"),
   });
   const menu = h("ul", { class: "lemma-options", id: `${id}-options`, role: "listbox", hidden: true });
   if (label) {
@@ -65,22 +66,22 @@ export function chips(root) {
         ? `${pages}add/?${new URLSearchParams({ slug: value, title: titleOf(value) })}`
         : `${pages}${encodeURIComponent(known.pk)}/change/`;
       item.append(
-        h("a", { href: address, target: "_blank", draggable: "false", title: dangling ? "Write it" : "Open it" }, text),
+        h("a", { href: address, target: "_blank", draggable: "false", title: dangling ? gettext("Write it") : gettext("Open it") }, text),
       );
     } else {
       item.append(h("span", {}, text));
     }
-    if (dangling) item.append(h("small", {}, "not written yet"));
+    if (dangling) item.append(h("small", {}, gettext("not written yet")));
     if (dangling && pages) {
       const create = () => write(value);
-      item.append(h("button", { type: "button", class: "lemma-chip-create", "aria-label": `Create ${text}`, onclick: create }, "create"));
+      item.append(h("button", { type: "button", class: "lemma-chip-create", "aria-label": filled(gettext("Create %(name)s"), { name: text }), onclick: create }, gettext("create")));
     }
     item.append(
       h(
         "button",
         {
           type: "button",
-          "aria-label": `Remove ${text}. Alt and an arrow key move it.`,
+          "aria-label": filled(gettext("Remove %(name)s. Alt and an arrow key move it."), { name: text }),
           onclick: () => remove(value),
           onkeydown: (event) => {
             if (event.key !== "Delete" && event.key !== "Backspace") return;
@@ -100,7 +101,7 @@ export function chips(root) {
       const made = await (await post(`${pages}create/`, { slug: value, title: titleOf(value) })).json();
       labels.set(value, { title: made.title, pk: made.pk });
       draw();
-      say(`${made.title} is a draft now.`);
+      say(filled(gettext("%(name)s is a draft now."), { name: made.title }));
       [...list.children].find((item) => item.dataset.value === value)?.querySelector("a")?.focus();
     } catch (error) {
       root.querySelector(".lemma-complaint")?.remove();
@@ -118,11 +119,11 @@ export function chips(root) {
     if (!value) return;
     if (known) labels.set(value, known);
     if (values.includes(value)) {
-      say(`${value} is there already.`);
+      say(filled(gettext("%(name)s is there already."), { name: value }));
     } else {
       values = single ? [value] : [...values, value];
       store();
-      say(`${known?.title ?? value} added.`);
+      say(filled(gettext("%(name)s added."), { name: known?.title ?? value }));
     }
     input.value = "";
     menuOf.close();
@@ -135,7 +136,7 @@ export function chips(root) {
     values = values.filter((each) => each !== value);
     store();
     draw();
-    say(`${labels.get(value)?.title ?? value} removed.`);
+    say(filled(gettext("%(name)s removed."), { name: labels.get(value)?.title ?? value }));
     (list.children[Math.min(at, values.length - 1)]?.querySelector("button:last-child") ?? input).focus();
   }
 
@@ -159,7 +160,7 @@ export function chips(root) {
     const own = namesItems ? slugOf(typed) : typed;
     const exists = [...found.map((each) => each.value), ...values].some((each) => each.toLowerCase() === own.toLowerCase());
     if (own && !exists) {
-      offered.push({ value: own, text: own, note: namesItems ? "not written yet" : "new" });
+      offered.push({ value: own, text: own, note: namesItems ? gettext("not written yet") : gettext("new") });
     }
     return offered;
   }

@@ -46,6 +46,9 @@ export const slugOf = (text) =>
 export function clock(moment) {
   const at = new Date(moment);
   const isToday = at.toDateString() === new Date().toDateString();
+  const { lang } = document.documentElement;
+  // English without a country would put the month first.
+  const language = !lang || lang === "en" ? "en-GB" : lang;
   const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  return isToday ? time : `${at.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" })}, ${time}`;
+  return isToday ? time : `${at.toLocaleDateString(language, { day: "numeric", month: "short", year: "numeric" })}, ${time}`;
 }

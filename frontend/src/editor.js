@@ -12,6 +12,7 @@ import { announceChange, h, icon, say } from "./dom.js";
 import { post } from "./http.js";
 import { linkPicker, onBrackets } from "./linking.js";
 import { Preview } from "./preview.js";
+import { filled, gettext, ngettext } from "./texts.js";
 
 const PREVIEW = "lemma.preview";
 const LARGEST = 5 * 2 ** 20;
@@ -28,15 +29,15 @@ const style = HighlightStyle.define([
 ]);
 
 const TOOLS = [
-  { icon: "format_bold", name: "Bold", keys: "Ctrl+B", run: wrap("**") },
-  { icon: "format_italic", name: "Italic", keys: "Ctrl+I", run: wrap("*") },
-  { icon: "code", name: "Code", run: wrap("`") },
-  { icon: "link", name: "Link", keys: "Ctrl+K, or type [[", run: (view) => linkPicker(view) },
+  { icon: "format_bold", name: gettext("Bold"), keys: "Ctrl+B", run: wrap("**") },
+  { icon: "format_italic", name: gettext("Italic"), keys: "Ctrl+I", run: wrap("*") },
+  { icon: "code", name: gettext("Code"), run: wrap("`") },
+  { icon: "link", name: gettext("Link"), keys: gettext("Ctrl+K, or type [["), run: (view) => linkPicker(view) },
   null,
-  { icon: "title", name: "Heading", run: prefix("## ") },
-  { icon: "format_list_bulleted", name: "List", run: prefix("- ") },
-  { icon: "format_list_numbered", name: "Numbered list", run: prefix((n) => `${n}. `) },
-  { icon: "format_quote", name: "Quote", run: prefix("> ") },
+  { icon: "title", name: gettext("Heading"), run: prefix("## ") },
+  { icon: "format_list_bulleted", name: gettext("List"), run: prefix("- ") },
+  { icon: "format_list_numbered", name: gettext("Numbered list"), run: prefix((n) => `${n}. `) },
+  { icon: "format_quote", name: gettext("Quote"), run: prefix("> ") },
 ];
 
 const open = new Set();
@@ -69,7 +70,7 @@ export function editor(field, { extra = null } = {}) {
           spellcheck: "true",
           autocorrect: "on",
           autocapitalize: "sentences",
-          "aria-label": label?.textContent.trim() ?? "Markdown",
+          "aria-label": label?.textContent.trim() ?? gettext("Markdown"),
           "aria-describedby": field.getAttribute("aria-describedby") ?? "",
         }),
         // Without Tab, which leaves the editor as it leaves any other field.
@@ -98,13 +99,13 @@ export function editor(field, { extra = null } = {}) {
 
   const toggle = h(
     "button",
-    { type: "button", class: "lemma-tool lemma-tool-wide", "aria-pressed": "false", title: "Preview beside the text" },
+    { type: "button", class: "lemma-tool lemma-tool-wide", "aria-pressed": "false", title: gettext("Preview beside the text") },
     icon("vertical_split"),
-    "Preview",
+    gettext("Preview"),
   );
   const bar = h(
     "div",
-    { class: "lemma-toolbar", role: "toolbar", "aria-label": `Formatting of ${label?.textContent.trim() ?? "the text"}` },
+    { class: "lemma-toolbar", role: "toolbar", "aria-label": filled(gettext("Formatting of %(name)s"), { name: label?.textContent.trim() ?? gettext("the text") }) },
     ...(frozen ? [] : TOOLS).map((tool) =>
       tool
         ? h(
@@ -127,8 +128,8 @@ export function editor(field, { extra = null } = {}) {
           {
             type: "button",
             class: "lemma-tool",
-            title: "Picture: choose a file, or drop or paste one into the text",
-            "aria-label": "Picture",
+            title: gettext("Picture: choose a file, or drop or paste one into the text"),
+            "aria-label": gettext("Picture"),
             onclick: choose,
           },
           icon("image"),
@@ -180,9 +181,10 @@ export function editor(field, { extra = null } = {}) {
     const words = view.state.doc.toString().match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu)?.length ?? 0;
     const { least, most } = field.closest("[data-least]")?.dataset ?? {};
     const isOff = words > 0 && (words < Number(least) || words > Number(most));
-    count.textContent = `${words} ${words === 1 ? "word" : "words"}${least ? ` (${least} to ${most})` : ""}`;
+    const counted = filled(ngettext("%(count)s word", "%(count)s words", words), { count: words });
+    count.textContent = least ? filled(gettext("%(words)s (%(least)s to %(most)s)"), { words: counted, least, most }) : counted;
     count.classList.toggle("lemma-count-off", isOff);
-    count.title = least ? `${least} to ${most} words are recommended` : "";
+    count.title = least ? filled(gettext("%(least)s to %(most)s words are recommended"), { least, most }) : "";
   }
 
   function choose() {
@@ -209,17 +211,17 @@ export function editor(field, { extra = null } = {}) {
     for (const file of files) {
       // Said at once, without sending it first. The server says it again.
       if (file.size > LARGEST) {
-        complain(`${file.name}: The image has more than ${LARGEST / 2 ** 20} MB. Make it smaller.`);
+        complain(`${file.name}: ${filled(gettext("The image has more than %(most)s MB. Make it smaller."), { most: LARGEST / 2 ** 20 })}`);
         continue;
       }
       const name = file.name.replace(/\.[^.]*$/, "").replace(/[[\]()]/g, "");
-      const waiting = `![Uploading ${name} …]()`;
+      const waiting = `![${filled(gettext("Uploading %(name)s …"), { name })}]()`;
       insertBlock(view, waiting);
       let text = "";
       try {
         const answer = await post(markdownxUploadUrlsPath, { image: file });
         text = `![${name}](${assets}${(await answer.json()).name.replace(/^assets\//, "")})`;
-        say(`${name} is uploaded.`);
+        say(filled(gettext("%(name)s is uploaded."), { name }));
       } catch (error) {
         complain(`${file.name}: ${error.message}`);
       }

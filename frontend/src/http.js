@@ -1,5 +1,7 @@
 // Requests to our own server.
 
+import { filled, gettext } from "./texts.js";
+
 const FIELD = "csrfmiddlewaretoken";
 
 /** Whoever logged in again in another tab has a new token, and this page still the old one. */
@@ -40,11 +42,11 @@ async function reach(address, options) {
     return await fetch(address, { credentials: "same-origin", redirect: "error", ...options });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Error("The server cannot be reached.");
+    throw new Error(gettext("The server cannot be reached."));
   }
 }
 
 async function refusal(answer) {
   const data = await answer.json().catch(() => null);
-  return Object.assign(new Error(data?.message ?? `The server answered ${answer.status}.`), { status: answer.status });
+  return Object.assign(new Error(data?.message ?? filled(gettext("The server answered %(status)s."), { status: answer.status })), { status: answer.status });
 }

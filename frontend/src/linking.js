@@ -1,31 +1,88 @@
 // Links to other entries and books: searched for as one types, inserted as Markdown that renaming can follow.
 
 import { combobox } from "./combobox.js";
-import { h, slugOf } from "./dom.js";
+import { announceChange, h, slugOf } from "./dom.js";
 import { getJson } from "./http.js";
+import { gettext } from "./texts.js";
 
 const ADDRESS = /^(?:https?:\/\/|mailto:)\S+$/i;
 
-/** Opens the search at the cursor. What is selected becomes the text of the link; `typed` is put back if none is made. */
-export function linkPicker(view, { typed = "" } = {}) {
-  const form = view.dom.closest("form");
-  const { lookups = "", file = "" } = form?.dataset ?? {};
+/** Where a link can be put: in an editor, or in a field of plain text. */
+const inEditor = (view) => {
   const { from, to } = view.state.selection.main;
-  const selected = view.state.sliceDoc(from, to);
+  return {
+    element: view.dom,
+    from,
+    to,
+    selected: view.state.sliceDoc(from, to),
+    place: () => view.coordsAtPos(from) ?? view.dom.getBoundingClientRect(),
+    put: (insert, anchor, userEvent) =>
+      view.dispatch({ changes: { from, to, insert }, selection: { anchor }, scrollIntoView: true, userEvent }),
+    focus: () => view.focus(),
+  };
+};
+
+const inField = (field) => {
+  const { selectionStart: from, selectionEnd: to } = field;
+  return {
+    element: field,
+    from,
+    to,
+    selected: field.value.slice(from, to),
+    place: () => field.getBoundingClientRect(),
+    put: (insert, anchor) => replace(field, from, to, insert, anchor),
+    focus: () => field.focus(),
+  };
+};
+
+/** As if it were typed, so that the browser can undo it; where the field has not the focus, without. */
+function replace(field, from, to, insert, anchor) {
+  field.setSelectionRange(from, to);
+  const isTyped = document.activeElement === field && document.execCommand(insert ? "insertText" : "delete", false, insert);
+  if (!isTyped) {
+    field.setRangeText(insert, from, to, "end");
+    announceChange(field);
+  }
+  field.setSelectionRange(anchor, anchor);
+}
+
+/** Opens the search at the cursor. What is selected becomes the text of the link; `typed` is put back if none is made. */
+export const linkPicker = (view, options) => pick(inEditor(view), options);
+
+/** The same in a field of plain text: `[[` and Ctrl+K. */
+export function linksIn(field) {
+  field.addEventListener("beforeinput", (event) => {
+    const { selectionStart: at, selectionEnd: end, value } = field;
+    if (event.data !== "[" || event.isComposing || at !== end || value[at - 1] !== "[" || value[at - 2] === "\\") return;
+    event.preventDefault();
+    replace(field, at - 1, at, "", at - 1);
+    pick(inField(field), { typed: "[[" });
+  });
+  field.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
+    event.preventDefault();
+    pick(inField(field));
+  });
+}
+
+function pick(target, { typed = "" } = {}) {
+  const form = target.element.closest("form");
+  const { lookups = "", file = "" } = form?.dataset ?? {};
+  const { from, selected } = target;
   const input = h("input", {
     type: "text",
     class: "lemma-picker-input",
     role: "combobox",
     autocomplete: "off",
     spellcheck: "false",
-    "aria-label": "Link to",
+    "aria-label": gettext("Link to"),
     "aria-autocomplete": "list",
     "aria-expanded": "false",
     "aria-controls": "lemma-picker-options",
-    placeholder: "Search entries and books, or paste an address",
+    placeholder: gettext("Search entries and books, or paste an address"),
   });
-  const menu = h("ul", { class: "lemma-options lemma-picker-options", id: "lemma-picker-options", role: "listbox", "aria-label": "Found", hidden: true });
-  const box = h("div", { class: "lemma-picker", role: "dialog", "aria-label": "Link" }, input, menu);
+  const menu = h("ul", { class: "lemma-options lemma-picker-options", id: "lemma-picker-options", role: "listbox", "aria-label": gettext("Found"), hidden: true });
+  const box = h("div", { class: "lemma-picker", role: "dialog", "aria-label": gettext("Link") }, input, menu);
   let open = true;
 
   const list = combobox(input, menu, { find, choose: (offer) => finish(offer) });
@@ -59,7 +116,7 @@ export function linkPicker(view, { typed = "" } = {}) {
   return true;
 
   function place() {
-    const at = view.coordsAtPos(from) ?? view.dom.getBoundingClientRect();
+    const at = target.place();
     const width = Math.min(420, innerWidth - 16);
     box.style.width = `${width}px`;
     box.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
@@ -78,9 +135,9 @@ export function linkPicker(view, { typed = "" } = {}) {
     const offers = good.slice(0, 12).map((each) => ({ text: each.label, note: each.value, address: relative(each.file, file), title: each.label }));
     const slug = slugOf(text);
     if (slug && !good.some((each) => each.value === slug)) {
-      offers.push({ text: slug, note: "not written yet", address: `${slug}.md`, title: text });
+      offers.push({ text: slug, note: gettext("not written yet"), address: `${slug}.md`, title: text });
     }
-    return offers.length ? offers : [{ message: "Nothing found." }];
+    return offers.length ? offers : [{ message: gettext("Nothing found.") }];
   }
 
   function finish(offer, { focus = true } = {}) {
@@ -89,25 +146,21 @@ export function linkPicker(view, { typed = "" } = {}) {
     const rest = typed + input.value;
     box.remove();
     list.close();
+    // First, because what is put into a field that has the focus can be undone.
+    if (focus) target.focus();
     if (offer) {
       const text = selected || offer.title;
       const insert = `[${selected ? text : escaped(text)}](${offer.address})`;
-      view.dispatch({
-        changes: { from, to, insert },
-        // Behind the link; or, where it has no text yet, where the text goes.
-        selection: { anchor: text ? from + insert.length : from + 1 },
-        scrollIntoView: true,
-        userEvent: "input.link",
-      });
+      // The cursor goes behind the link; or, where it has no text yet, where the text goes.
+      target.put(insert, text ? from + insert.length : from + 1, "input.link");
     } else if (typed) {
-      view.dispatch({ changes: { from, to, insert: rest }, selection: { anchor: from + rest.length }, userEvent: "input.type" });
+      target.put(rest, from + rest.length, "input.type");
     }
-    if (focus) view.focus();
   }
 
   function asAddress(text) {
     const own = ADDRESS.test(selected) ? "" : selected;
-    return { text, note: "web address", address: text.replace(/[()<>\\]/g, percent), title: own };
+    return { text, note: gettext("web address"), address: text.replace(/[()<>\\]/g, percent), title: own };
   }
 }
 

@@ -2,13 +2,15 @@
 
 import { announceChange, h, icon, say } from "./dom.js";
 import { editor } from "./editor.js";
+import { linksIn } from "./linking.js";
 import { formatList, parseList } from "./listtext.js";
 import { move, sortable } from "./sortable.js";
+import { filled, gettext, ngettext } from "./texts.js";
 
 /** Begins with the list if the text is one. Gives what takes the focus. */
 export function listSection(field) {
   const label = document.querySelector(`label[for="${field.id}"]`);
-  const name = label?.textContent.trim() ?? "List";
+  const name = label?.textContent.trim() ?? gettext("List");
   let markdown = null;
   let list = null;
   label?.addEventListener("click", (event) => {
@@ -41,14 +43,14 @@ export function listSection(field) {
       markdown.load();
       return;
     }
-    const back = h("button", { type: "button", class: "lemma-tool lemma-tool-wide", title: "Edit as a list", onclick: toList }, icon("list"), "List");
+    const back = h("button", { type: "button", class: "lemma-tool lemma-tool-wide", title: gettext("Edit as a list"), onclick: toList }, icon("list"), gettext("List"));
     markdown = editor(field, { extra: back });
   }
 
   function toList() {
     markdown.store();
     const parsed = parseList(field.value);
-    if (!parsed) return markdown.complain("This is more than a plain list, so it stays Markdown: one line for each item, all with the same mark.");
+    if (!parsed) return markdown.complain(gettext("This is more than a plain list, so it stays Markdown: one line for each item, all with the same mark."));
     show(parsed);
     focus();
   }
@@ -60,11 +62,11 @@ function asItems(field, name, old, toMarkdown) {
   const note = h("p", { class: "lemma-complaint", role: "status", hidden: true });
   const bar = h(
     "div",
-    { class: "lemma-toolbar", role: "toolbar", "aria-label": `Editing of ${name}` },
-    h("button", { type: "button", class: "lemma-tool lemma-tool-wide", onclick: () => insert(null).focus() }, icon("add"), "Add"),
+    { class: "lemma-toolbar", role: "toolbar", "aria-label": filled(gettext("Editing of %(name)s"), { name }) },
+    h("button", { type: "button", class: "lemma-tool lemma-tool-wide", onclick: () => insert(null).focus() }, icon("add"), gettext("Add")),
     h("span", { class: "lemma-tool-space" }),
     count,
-    h("button", { type: "button", class: "lemma-tool lemma-tool-wide", title: "Edit as Markdown", onclick: toMarkdown }, icon("markdown"), "Markdown"),
+    h("button", { type: "button", class: "lemma-tool lemma-tool-wide", title: gettext("Edit as Markdown"), onclick: toMarkdown }, icon("markdown"), gettext("Markdown")),
   );
   const root = h("div", { class: "lemma-editor lemma-list" }, bar, rows, note);
   for (const item of old.items) rows.append(row({ ...item, was: item.text }));
@@ -74,12 +76,12 @@ function asItems(field, name, old, toMarkdown) {
   return root;
 
   function row(item) {
-    const input = h("textarea", { rows: "1", class: "lemma-item-text", spellcheck: "true", placeholder: "New item" });
+    const input = h("textarea", { rows: "1", class: "lemma-item-text", spellcheck: "true", placeholder: gettext("New item") });
     input.value = item.text;
     const element = h(
       "li",
       { class: "lemma-item" },
-      h("button", { type: "button", class: "lemma-handle", "data-handle": true, title: "Drag, or press Alt and an arrow key" }, icon("drag_indicator")),
+      h("button", { type: "button", class: "lemma-handle", "data-handle": true, title: gettext("Drag, or press Alt and an arrow key") }, icon("drag_indicator")),
       input,
       h("button", { type: "button", class: "lemma-item-remove", onclick: () => remove(element) }, icon("close")),
     );
@@ -90,6 +92,7 @@ function asItems(field, name, old, toMarkdown) {
       typed(element, input);
     });
     input.addEventListener("keydown", (event) => key(event, element, input));
+    linksIn(input);
     return element;
   }
 
@@ -160,7 +163,7 @@ function asItems(field, name, old, toMarkdown) {
       input.focus();
       input.setSelectionRange(input.value.length, input.value.length);
     }
-    say("Item removed.");
+    say(gettext("Item removed."));
     store();
   }
 
@@ -171,7 +174,7 @@ function asItems(field, name, old, toMarkdown) {
     const written = items.filter((item) => item.text.trim()).length;
     const parsed = parseList(text);
     note.hidden = parsed !== null && parsed.items.length === written;
-    note.textContent = note.hidden ? "" : "One of these lines means more than an item in Markdown, so readers get no plain list.";
+    note.textContent = note.hidden ? "" : gettext("One of these lines means more than an item in Markdown, so readers get no plain list.");
     if (text === field.value) return;
     field.value = text;
     announceChange(field);
@@ -180,12 +183,13 @@ function asItems(field, name, old, toMarkdown) {
   function number() {
     const all = [...rows.children];
     const written = all.filter((element) => element.item.text.trim()).length;
-    count.textContent = written === 1 ? "1 item" : `${written} items`;
+    count.textContent = filled(ngettext("%(count)s item", "%(count)s items", written), { count: written });
     all.forEach((element, at) => {
       const [handle, input, cross] = element.children;
-      input.setAttribute("aria-label", `${name} ${at + 1}`);
-      handle.setAttribute("aria-label", `Move ${name} ${at + 1} with Alt and an arrow key`);
-      cross.setAttribute("aria-label", `Remove ${name} ${at + 1}`);
+      const which = { name: `${name} ${at + 1}` };
+      input.setAttribute("aria-label", which.name);
+      handle.setAttribute("aria-label", filled(gettext("Move %(name)s with Alt and an arrow key"), which));
+      cross.setAttribute("aria-label", filled(gettext("Remove %(name)s"), which));
     });
   }
 }

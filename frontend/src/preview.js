@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { post } from "./http.js";
+import { filled, gettext } from "./texts.js";
 
 const WAIT = 200;
 
@@ -9,7 +10,7 @@ export class Preview {
   constructor(address, text) {
     this.address = address;
     this.text = text;
-    this.element = h("div", { class: "lemma-preview", role: "region", "aria-label": "Preview", tabindex: "0" });
+    this.element = h("div", { class: "lemma-preview", role: "region", "aria-label": gettext("Preview"), tabindex: "0" });
     this.shown = null;
     this.timer = 0;
     this.request = null;
@@ -37,7 +38,7 @@ export class Preview {
       const answer = await post(this.address, { content: text }, { signal: this.request.signal });
       this.element.replaceChildren(ownImages(await answer.text()));
       this.shown = text;
-      if (!text.trim()) this.element.replaceChildren(h("p", { class: "lemma-note" }, "Nothing written yet."));
+      if (!text.trim()) this.element.replaceChildren(h("p", { class: "lemma-note" }, gettext("Nothing written yet.")));
     } catch (error) {
       if (error.name === "AbortError") return;
       this.element.replaceChildren(h("p", { class: "lemma-note" }, error.message));
@@ -52,7 +53,7 @@ function ownImages(html) {
   for (const image of template.content.querySelectorAll("img")) {
     const address = new URL(image.getAttribute("src") ?? "", document.baseURI);
     if (address.origin === location.origin) continue;
-    image.replaceWith(h("span", { class: "lemma-foreign-image" }, `Picture: ${image.alt || address.href}`));
+    image.replaceWith(h("span", { class: "lemma-foreign-image" }, filled(gettext("Picture: %(name)s"), { name: image.alt || address.href })));
   }
   return template.content;
 }

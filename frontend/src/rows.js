@@ -2,6 +2,7 @@
 
 import { announceChange, h, say } from "./dom.js";
 import { move, sortable } from "./sortable.js";
+import { gettext } from "./texts.js";
 
 export function rows(root) {
   const list = root.querySelector("[data-row-list]");
@@ -38,7 +39,7 @@ export function rows(root) {
       gone.checked = true;
       row.classList.add("lemma-row-gone");
       changed();
-      say("Removed. It is taken out when you save.");
+      say(gettext("Removed. It is taken out when you save."));
       row.querySelector("[data-restore]")?.focus();
     });
     row.querySelector("[data-restore]")?.addEventListener("click", () => {
@@ -68,7 +69,7 @@ export function rows(root) {
       let note = row.querySelector("[data-address-note]");
       if (!note) field.after((note = h("p", { class: "lemma-address-note", "data-address-note": true, role: "status", hidden: true })));
       note.hidden = !twice && !wrong;
-      note.textContent = wrong ? "An address begins with https:// or http://." : twice ? "This address stands above already." : "";
+      note.textContent = wrong ? gettext("An address begins with https:// or http://.") : twice ? gettext("This address stands above already.") : "";
     }
   }
   root.addEventListener("change", checkAddresses);

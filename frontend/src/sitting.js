@@ -2,6 +2,7 @@
 
 import { clock, h } from "./dom.js";
 import { beacon, post } from "./http.js";
+import { filled, gettext } from "./texts.js";
 
 const QUIET = 1200;
 // Who types without a pause is kept this often.
@@ -40,10 +41,10 @@ export function sitting(form, { isDirty, isSending }) {
     try {
       const { at } = await (await busy).json();
       kept = dirty ? text : null;
-      tell(at ? `Kept at ${clock(at)}, not saved yet` : "");
+      tell(at ? filled(gettext("Kept at %(time)s, not saved yet"), { time: clock(at) }) : "");
     } catch (error) {
       // The next key tries again, and so does the next pulse.
-      tell(`Not kept: ${error.message}`, true);
+      tell(filled(gettext("Not kept: %(reason)s"), { reason: error.message }), true);
     } finally {
       busy = null;
     }
@@ -88,11 +89,11 @@ export function sitting(form, { isDirty, isSending }) {
     const base = Number(form.elements.base_revision?.value);
     const lines = people.map((text) => h("span", {}, text));
     if (revision > base) {
-      const by = saved.by || "Somebody";
+      const by = saved.by || gettext("Somebody");
       const address = new URL(`../compare/?from=${base}`, location.href);
       lines.push(
-        h("span", {}, `${by} saved at ${clock(saved.at)}; saving puts both together. `,
-          h("a", { href: address.href, target: "_blank", class: "lemma-link" }, "What changed")),
+        h("span", {}, filled(gettext("%(name)s saved at %(time)s; saving puts both together."), { name: by, time: clock(saved.at) }), " ",
+          h("a", { href: address.href, target: "_blank", class: "lemma-link" }, gettext("What changed"))),
       );
     }
     // Said anew only when it is news.

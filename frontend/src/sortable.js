@@ -1,6 +1,7 @@
 // Children of a list that can be put into another order: dragged by a handle, or moved with Alt and an arrow key.
 
 import { say } from "./dom.js";
+import { filled, gettext } from "./texts.js";
 
 export function sortable(list, { handle = null, changed }) {
   let dragged = null;
@@ -52,7 +53,7 @@ export function move(list, item, step) {
   const other = step < 0 ? item.previousElementSibling : item.nextElementSibling;
   if (!other) return false;
   list.insertBefore(item, step < 0 ? other : other.nextSibling);
-  say(`Now number ${[...list.children].indexOf(item) + 1} of ${list.children.length}.`);
+  say(filled(gettext("Now number %(at)s of %(all)s."), { at: [...list.children].indexOf(item) + 1, all: list.children.length }));
   return true;
 }
 

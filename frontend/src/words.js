@@ -1,6 +1,7 @@
 // One word of a row, changed in the list: a button that becomes a select.
 import { h, say } from "./dom.js";
 import { post } from "./http.js";
+import { gettext } from "./texts.js";
 
 export function words() {
   const source = document.querySelector("#lemma-words");
@@ -69,8 +70,8 @@ async function save(button, fields, key) {
 
 function toast(text, undo, isError = false) {
   document.querySelector(".lemma-toast")?.remove();
-  const back = undo && h("button", { type: "submit", form: "lemma-post", formaction: undo, class: "lemma-text-button" }, "Undo");
-  const close = h("button", { type: "button", class: "lemma-toast-close", "aria-label": "Close" }, "×");
+  const back = undo && h("button", { type: "submit", form: "lemma-post", formaction: undo, class: "lemma-text-button" }, gettext("Undo"));
+  const close = h("button", { type: "button", class: "lemma-toast-close", "aria-label": gettext("Close") }, "×");
   const box = h("div", { class: `lemma-toast${isError ? " lemma-toast-red" : ""}` }, h("span", {}, text), back || null, close);
   close.addEventListener("click", () => box.remove());
   document.body.append(box);

@@ -27,6 +27,7 @@ from publishing.admin.states import state
 from publishing.edits import set_text
 from publishing.errors import WriteRefused
 from publishing.models import Item, Published, Reference, Schedule
+from publishing.values import DIFFICULTIES
 
 # So many of those that were left out are named.
 _NAMED = 8
@@ -56,8 +57,8 @@ class BulkPages(ItemPages):
     words_in_list: ClassVar[Mapping[str, Any]] = {"difficulty": gettext_lazy("Difficulty")}
 
     def words(self, request: HttpRequest, field: str) -> Words:
-        """The words to choose from, with their labels."""
-        raise NotImplementedError
+        """The words to choose from, with their labels: difficulties, unless a kind has more."""
+        return [(word, word.capitalize()) for word in DIFFICULTIES]
 
     def word_of(self, row: Any, field: str) -> str:
         """As the row has it; "" for none."""

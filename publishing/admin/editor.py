@@ -1,5 +1,6 @@
 """The form of one item as a whole: what a page shows, and the document that was meant."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -14,7 +15,7 @@ from publishing.edits import set_date
 from publishing.problems import Problem
 
 
-class Editor:
+class Editor(ABC):
     """Built from the document that the form was made from, and from what came back of it.
 
     record: what the document says, or the empty record of a new item.
@@ -57,12 +58,13 @@ class Editor:
         assert isinstance(field, WordField)
         field.offer(words, self.form.initial[name], empty=empty)
 
+    @abstractmethod
     def initial(self, record: Any) -> dict[str, Any]:
         """The fields of the form, by key of the front matter."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sections(self, record: Any, document: Document | None) -> list[dict[str, str]]:
-        raise NotImplementedError
+        """The parts of the body, as `BodyForm` takes them."""
 
     @property
     def parts(self) -> list[Any]:

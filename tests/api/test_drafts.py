@@ -117,7 +117,38 @@ def test_filters_ask_the_working_copies(
     assert found["count"] == len(titles)
 
 
-@pytest.mark.parametrize("query", ["draft=yes", "draft=true&has=tags", "draft=true&ordering=publishedAt", "draft="])
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("has=tags", ["Opaque box", "White box"]),
+        ("lacks=tags", ["Zebra"]),
+        ("has=tags&lacks=related", ["White box"]),
+        ("has=nothing", []),
+        ("initial=O,z", ["Opaque box", "Zebra"]),
+        ("initial=W", ["White box"]),
+        ("initial=B", []),
+        ("initial=w&has=tags&category=theory", ["White box"]),
+        ("initial=w&has=tags&category=fundamentals", []),
+    ],
+)
+def test_filters_ask_what_is_in_the_texts(
+    editor: Client, edited: Item, entry: Save, query: str, titles: list[str]
+) -> None:
+    """One that readers have, one with edits that they do not have, and one that they never had."""
+    entry("White box", front='category: "Theory"\ntags: ["opacity"]')
+    entry("Zebra", publish=False)
+    found = editor.get(f"/api/v1/entries/?draft=true&{query}").json()
+    assert [one["title"] for one in found["results"]] == titles
+    assert found["count"] == len(titles)
+
+
+def test_books_are_found_by_author(editor: Client, big_book: Item) -> None:
+    [author, *_] = editor.get("/api/v1/books/the-big-book/?draft=true").json()["authors"]
+    for wanted, count in ((author, 1), ("Nobody", 0)):
+        assert editor.get("/api/v1/books/", {"draft": "true", "author": wanted}).json()["count"] == count
+
+
+@pytest.mark.parametrize("query", ["draft=yes", "draft=true&ordering=publishedAt", "draft="])
 def test_what_drafts_do_not_have_is_refused(editor: Client, db: None, query: str) -> None:
     assert editor.get(f"/api/v1/entries/?{query}").status_code == 400
 

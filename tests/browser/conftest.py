@@ -2,13 +2,19 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
 
 from books.editing import save_book
 from documents import parse
@@ -41,17 +47,58 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+class Kept:
+    """The database as it was at a moment, to be had again in a few milliseconds: a copy in memory.
+
+    Emptying all tables and filling them takes a hundred times as long. Only SQLite can do it.
+    """
+
+    def __init__(self) -> None:
+        self._copy = sqlite3.connect(":memory:", check_same_thread=False)
+        connection.ensure_connection()
+        connection.connection.backup(self._copy)
+
+    def restore(self) -> None:
+        connection.ensure_connection()
+        self._copy.backup(connection.connection)
+
+
+@pytest.fixture(scope="session")
+def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[str, Kept]:
+    """nothing: after the migrations. account: with one account. sample: with some of the sample glossary, published."""
+    assert connection.vendor == "sqlite", "The tests of the browser run on SQLite: leave DATABASE_URL away."
+    with django_db_blocker.unblock():
+        found = {"nothing": Kept()}
+        User.objects.create_superuser("ada", "ada@example.org", "secret", first_name="Ada", last_name="Lovelace")
+        found["account"] = Kept()
+        for name in ("generative-ai", "artificial-intelligence", "neural-networks", "embedding"):
+            save_entry(parse((SAMPLE / "terms" / f"{name}.md").read_bytes()), path=f"{name}.md", publish=True)
+        save_book(parse((SAMPLE / "books" / "deep-learning.md").read_bytes()), path="deep-learning.md", publish=True)
+        found["sample"] = Kept()
+        found["nothing"].restore()
+    return found
+
+
+@pytest.fixture
+def transactional_db(
+    request: pytest.FixtureRequest, kept: dict[str, Kept], django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """In place of pytest-django's: server and test see what the other writes, and the next test sees none of it."""
+    with django_db_blocker.unblock():
+        cache.clear()
+        kept["sample" if "sample" in request.fixturenames else "account"].restore()
+        yield
+        kept["nothing"].restore()
+
+
 @pytest.fixture
 def editor(transactional_db: None) -> User:
-    return User.objects.create_superuser("ada", "ada@example.org", "secret", first_name="Ada", last_name="Lovelace")
+    return User.objects.get(username="ada")
 
 
 @pytest.fixture
 def sample(transactional_db: None) -> None:
-    """A part of the sample glossary, published."""
-    for name in ("generative-ai", "artificial-intelligence", "neural-networks", "embedding"):
-        save_entry(parse((SAMPLE / "terms" / f"{name}.md").read_bytes()), path=f"{name}.md", publish=True)
-    save_book(parse((SAMPLE / "books" / "deep-learning.md").read_bytes()), path="deep-learning.md", publish=True)
+    """Asks for a part of the sample glossary."""
 
 
 class Visit:
@@ -62,7 +109,11 @@ class Visit:
         self.address = address
         self.errors: list[str] = []
         self.foreign: list[str] = []
+        # Asked for, and not answered yet.
+        self.waiting: set[Request] = set()
         context.on("request", self._note_request)
+        context.on("requestfinished", self._note_end)
+        context.on("requestfailed", self._note_end)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
         self.page: Page = self.open_page()
 
@@ -78,7 +129,22 @@ class Visit:
         self.page.goto(self.address + path)
         return self.page
 
+    def settle(self, page: Page) -> None:
+        """Waits until scripts have run and everything is there. Playwright's own waits half a second longer."""
+        page.wait_for_load_state()
+        quiet = 0
+        while quiet < 3:
+            page.wait_for_timeout(20)
+            quiet = 0 if self.waiting else quiet + 1
+
     def log_in(self, name: str = "ada") -> None:
+        """As after the login, which `log_in_by_hand` goes through."""
+        client = Client()
+        client.force_login(User.objects.get(username=name))
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        self.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.address}])
+
+    def log_in_by_hand(self, name: str = "ada") -> None:
         page = self.go("/admin/")
         page.get_by_label("Username").fill(name)
         page.get_by_label("Password").fill("secret")
@@ -106,7 +172,11 @@ class Visit:
         self.errors.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
+    def _note_end(self, request: Request) -> None:
+        self.waiting.discard(request)
+
     def _note_request(self, request: Request) -> None:
+        self.waiting.add(request)
         if urlsplit(request.url).hostname not in _LOCAL and not request.url.startswith(("data:", "blob:")):
             self.foreign.append(request.url)
 

@@ -125,7 +125,6 @@ def brought(client: Client, editor: User) -> str:
 
 
 def findings(page: Page, name: str) -> Iterator[str]:
-    page.evaluate(AXE.read_text())
     found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
     for violation in found["violations"]:
         if violation["impact"] in ("serious", "critical"):
@@ -137,12 +136,13 @@ def findings(page: Page, name: str) -> Iterator[str]:
 def test_axe_finds_nothing_serious(visit: Callable[..., Visit], addresses: dict[str, str], scheme: Any) -> None:
     assert AXE.exists(), "axe-core is not installed: make test-browser does that."
     ada = visit(color_scheme=scheme)
+    ada.context.add_init_script(path=AXE)
     ada.log_in()
     found: list[str] = []
     for name, address in addresses.items():
         page = ada.open_page()
         page.goto(ada.address + address)
-        page.wait_for_load_state("networkidle")
+        ada.settle(page)
         if name == "form":
             page.get_by_role("button", name="Preview").first.click()
             page.get_by_role("combobox", name="Tags").fill("gen")

@@ -26,7 +26,7 @@ def test_a_sync_runs_in_the_background_and_shows_its_result(
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings")
     ada = visit()
     ada.log_in()
-    page = ada.page
+    page = ada.go("/admin/")
     expect(page.get_by_text("They were never synced.")).to_be_visible()
     page.get_by_role("button", name="Sync now").click()
     expect(page.get_by_role("button", name="Sync now")).to_be_disabled()

@@ -43,7 +43,9 @@ def text(slug: str = "generative-ai") -> str:
     return bytes(item(slug).working.data).decode()
 
 
-def test_from_the_login_to_readers(ada: Visit) -> None:
+def test_from_the_login_to_readers(visit: Callable[..., Visit]) -> None:
+    ada = visit()
+    ada.log_in_by_hand()
     page = ada.page
     page.get_by_role("link", name="Entries").first.click()
     page.get_by_role("link", name="Generative AI", exact=True).click()

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("sample")
 def test_a_click_on_a_point_opens_it(visit: Callable[..., Visit]) -> None:
     ada = visit()
     ada.log_in()
-    page = ada.page
+    page = ada.go("/admin/")
     page.get_by_role("link", name="hub Graph").click()
     expect(page.locator("#lemma-graph canvas").first).to_be_visible()
     item = Item.objects.get(slug="embedding")

@@ -26,7 +26,7 @@ def test_a_zip_is_looked_at_and_imported(visit: Callable[..., Visit], tmp_path: 
         archive.writestr("glossary/terms/broken.md", b"---\ntitle: [\n---\n")
     ada = visit()
     ada.log_in()
-    page = ada.page
+    page = ada.go("/admin/")
     page.get_by_role("link", name="Import and export").click()
     page.get_by_label("Markdown files, or a zip of them").set_input_files(file)
     page.get_by_role("button", name="Show what would happen").click()

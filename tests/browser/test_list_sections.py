@@ -1,6 +1,7 @@
 """Sections that are lists, edited as lists."""
 
 import difflib
+import re
 from collections.abc import Callable
 
 import pytest
@@ -143,3 +144,48 @@ def test_unsaved_items_are_kept_and_come_back(ada: Visit) -> None:
     ada.open_entry("Generative AI")
     ada.page.get_by_role("link", name="Take it").click()
     expect(line(ada, 1)).to_have_value("Not saved")
+
+
+def test_two_brackets_link_another_entry_in_an_item(ada: Visit) -> None:
+    page, concepts = ada.page, items()
+    line(ada, 1).press("End")
+    page.keyboard.type(", as in [[neural")
+    expect(page.get_by_role("option", name="Neural Networks", exact=False).first).to_be_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.type(" too")
+    linked = re.compile(r", as in \[Neural Networks?\]\(neural-networks\.md\) too$")
+    expect(line(ada, 1)).to_have_value(linked)
+    expect(line(ada, 1)).to_be_focused()
+    ada.save()
+    assert linked.search(items()[0])
+    assert items()[1:] == concepts[1:]
+
+
+def test_a_word_of_an_item_becomes_a_link_by_ctrl_k_and_is_taken_back(ada: Visit) -> None:
+    page, concepts = ada.page, items()
+    line(ada, 1).fill("About vectors")
+    line(ada, 1).press("End")
+    page.keyboard.press("Control+Shift+ArrowLeft")
+    page.keyboard.press("Control+k")
+    search = page.get_by_role("combobox", name="Link to")
+    expect(search).to_have_value("vectors")
+    search.fill("embedd")
+    page.locator(".lemma-picker [role=option]").first.wait_for()
+    search.press("Enter")
+    expect(line(ada, 1)).to_have_value("About [vectors](embedding.md)")
+    page.keyboard.press("Control+z")
+    expect(line(ada, 1)).to_have_value("About vectors")
+    ada.save()
+    assert items() == ["About vectors", *concepts[1:]]
+
+
+@pytest.mark.parametrize(("typed", "leaving", "left"), [("[[net", "Escape", "[[net"), ("[[1]]", None, "[[1]]")])
+def test_brackets_of_an_item_that_mean_no_entry_stay_as_they_were_typed(
+    ada: Visit, typed: str, leaving: str | None, left: str
+) -> None:
+    line(ada, 1).fill("")
+    ada.page.keyboard.type(typed)
+    if leaving:
+        ada.page.keyboard.press(leaving)
+    expect(line(ada, 1)).to_have_value(left)
+    expect(line(ada, 1)).to_be_focused()

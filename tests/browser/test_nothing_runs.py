@@ -72,7 +72,7 @@ def test_nothing_runs_on_any_page(visit: Callable[..., Visit], evil: Item) -> No
         "/admin/glossary/entry/?show=dangling",
         f"/preview/{sharing.token(made)}/",
     ):
-        ada.go(address).wait_for_load_state("networkidle")
+        ada.settle(ada.go(address))
     page = ada.go(f"{one}/change/")
     page.locator(".cm-editor").first.wait_for()
     page.get_by_role("button", name="Preview").first.click()
@@ -103,7 +103,7 @@ def test_nothing_runs_where_two_texts_meet(visit: Callable[..., Visit], evil: It
     ada.write("Brief Definition", f"{EVIL} {LINK}")
     ada.save()
     expect(page.get_by_text("changed the same place")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    ada.settle(page)
     ada.errors = [error for error in ada.errors if "404" not in error]
 
 
@@ -125,7 +125,7 @@ def test_nothing_runs_that_is_kept_unsaved_or_deleted(visit: Callable[..., Visit
     page.get_by_role("button", name="Delete it").click()
     page = ada.go("/admin/glossary/entry/deleted/")
     page.locator("th a").first.click()
-    page.wait_for_load_state("networkidle")
+    ada.settle(page)
     ada.errors = [error for error in ada.errors if "404" not in error and "Content Security Policy" not in error]
 
 
@@ -180,7 +180,7 @@ def test_nothing_runs_in_what_is_brought_asked_or_synced(
         answer.headers["Location"],
     ):
         page = ada.go(address)
-        page.wait_for_load_state("networkidle")
+        ada.settle(page)
         shown[address] = "onerror" in page.locator("body").inner_text()
     # Each shows such a text, so it was there to run; but for the list of syncs, which quotes nothing.
     assert [address for address, is_there in shown.items() if not is_there] == ["/admin/sync/run/"]

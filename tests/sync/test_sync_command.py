@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+import documents
 from documents import Document
 from glossary.editing import (
     discard_entry_draft,
@@ -17,6 +18,7 @@ from glossary.editing import (
     save_entry,
     unpublish_entry,
 )
+from publishing import batches
 from publishing.models import Change, Conflict, Item, Published, Revision
 from tests.sync import folders
 from tests.sync.agreement import (
@@ -1105,3 +1107,16 @@ def test_without_a_folder_it_takes_content_root(known: Path, tmp_path: Path, set
     settings.CONTENT_ROOT = tmp_path / "nowhere"
     outcome = sync()
     assert (outcome.code, "--entries" in outcome.err) == (1, True)
+
+
+def test_the_file_of_a_first_publication_that_was_undone_goes(known: Path) -> None:
+    made = save_entry(documents.new_document({"title": "Draft", "slug": "draft"}))
+    done = batches.carry_out([made.pk], batches.publishing(None), label="Published", author=None)
+    synced()
+    assert "terms/draft.md" in folders.read(known)
+    assert done.batch
+    batches.undo(done.batch, author=None)
+    assert steps(synced()) == {"terms/draft.md": "file removed"}
+    assert "terms/draft.md" not in folders.read(known)
+    assert item("draft").filed is None
+    assert_in_step(known)
