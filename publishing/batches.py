@@ -52,6 +52,7 @@ def carry_out(
     author: Any,
     calls_off: Sequence[Schedule.Action] = (),
     only_drafts: bool = False,
+    origin: Revision.Origin = Revision.Origin.ADMIN,
 ) -> Outcome:
     """Does it to each of the items, by key, in one transaction.
 
@@ -69,7 +70,7 @@ def carry_out(
         raise NotAllowed(
             f"That are {len(items):,} items; {LIMIT:,} can be changed at once. Choose fewer with a filter."
         )
-    signature = Signature(Author.of(author), Revision.Origin.ADMIN, label)
+    signature = Signature(Author.of(author), origin, label)
     mark = Batch(label=label[:300], only_drafts=only_drafts)
     return _through(lambda: _plan(items, act), signature, mark, calls_off)
 

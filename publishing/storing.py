@@ -6,7 +6,7 @@ from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
-from publishing import bulk, finding, kinds, names
+from publishing import bulk, finding, following, kinds, names
 from publishing.models import (
     Blob,
     Change,
@@ -89,6 +89,8 @@ def store(rows: Rows) -> None:
         kinds.get(kind).project(triples)
     _published(rows)
     _conflicts(rows)
+    if written := [item.pk for item in (*rows.created, *rows.changed)]:
+        following.announce(written)
 
 
 def _items(rows: Rows) -> None:

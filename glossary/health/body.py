@@ -12,6 +12,10 @@ from documents.markdown import OPTIONS
 _MARKDOWN = pyromark.Markdown(options=OPTIONS)
 _LEVELS = {f"H{level}": level for level in range(1, 7)}
 _NEWLINE = re.compile(rb"\n")
+# NUL stands for a link or for code, across which no name goes.
+TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*(?:[+#]{1,2}(?![+#\w]))?|\0")
+# The same where NUL cannot be kept. No word has it.
+BREAK = "|"
 # Text in these is not running text.
 _SILENT = frozenset(["Heading", "CodeBlock", "Link", "Image", "HtmlBlock", "FootnoteDefinition"])
 _BLOCKS = frozenset(["Paragraph", "Item", "TableCell", "Heading"])
@@ -36,59 +40,57 @@ def read(text: str) -> Body:
     data = text.encode()
     ends = [match.start() for match in _NEWLINE.finditer(data)]
     found = Body([], [], [])
-    stack: list[str] = []
     silent = 0
+    # How deep in a heading.
+    headed = 0
     heading: list[str] = []
     block: list[str] = []
     block_at = -1
 
-    def line(at: int) -> int:
-        return bisect_right(ends, at - 1) + 1
-
-    def end_block() -> None:
-        nonlocal block_at
-        if block_at >= 0 and (joined := "".join(block).strip()):
-            found.prose.append((joined, line(block_at)))
-        block.clear()
-        block_at = -1
-
     events: Any = _MARKDOWN.events_with_range(text)
     for event, span in events:
-        if isinstance(event, str):
+        if type(event) is str:
             block.append(" ")
             continue
-        name, value = next(iter(event.items()))
+        [(name, value)] = event.items()
         if name == "Text":
-            if not silent:
+            if headed:
+                heading.append(value)
+            elif not silent:
                 if block_at < 0:
                     block_at = span["start"]
                 block.append(value)
-            elif "Heading" in stack:
-                heading.append(value)
-        elif name == "Start":
-            kind = value if isinstance(value, str) else next(iter(value))
-            stack.append(kind)
+            continue
+        if name == "Code":
+            # No name goes across it.
+            (heading if headed else block).append(value if headed else "\0")
+            continue
+        if name != "Start" and name != "End":
+            continue
+        kind = value if type(value) is str else next(iter(value))
+        if kind in _BLOCKS:
+            if block_at >= 0 and (joined := "".join(block).strip()):
+                found.prose.append((joined, bisect_right(ends, block_at - 1) + 1))
+            block.clear()
+            block_at = -1
+        if name == "Start":
             silent += kind in _SILENT
-            if kind in _BLOCKS:
-                end_block()
             if kind == "Heading":
+                headed += 1
                 heading.clear()
-                found.headings.append((_LEVELS[value["Heading"]["level"]], "", line(span["start"])))
+                at = bisect_right(ends, span["start"] - 1) + 1
+                found.headings.append((_LEVELS[value["Heading"]["level"]], "", at))
             elif kind == "Link":
                 block.append("\0")
-                found.links.append((value["Link"]["dest_url"], line(span["start"])))
-        elif name == "End":
-            kind = stack.pop()
+                found.links.append((value["Link"]["dest_url"], bisect_right(ends, span["start"] - 1) + 1))
+        else:
             silent -= kind in _SILENT
-            if kind in _BLOCKS:
-                end_block()
             if kind == "Heading":
+                headed -= 1
                 level, _, at = found.headings[-1]
                 found.headings[-1] = (level, "".join(heading).strip(), at)
-        elif name == "Code":
-            # No name goes across it.
-            (heading if "Heading" in stack else block).append(value if "Heading" in stack else "\0")
-    end_block()
+    if block_at >= 0 and (joined := "".join(block).strip()):
+        found.prose.append((joined, bisect_right(ends, block_at - 1) + 1))
     if "[[" in text or "href" in text:
         # The parser knows neither wiki links nor those of HTML.
         for link in links.find(text):
@@ -100,3 +102,14 @@ def read(text: str) -> Body:
             if each not in found.links:
                 found.links.append(each)
     return found
+
+
+def words(prose: list[tuple[str, int]]) -> str:
+    """The words in which names are looked for, one blank between them and around them.
+
+    >>> words([("A black  Box.", 1), ("Next", 2)])
+    ' a black box | next '
+    """
+    blocks = (" ".join(TOKEN.findall(text.casefold())) for text, _ in prose)
+    said = f" {BREAK} ".join(block for block in blocks if block).replace("\0", BREAK)
+    return f" {said} " if said else ""

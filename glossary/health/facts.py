@@ -40,6 +40,8 @@ class Facts:
     headings: list[Any] = field(default_factory=list)
     links: list[Any] = field(default_factory=list)
     prose: list[Any] = field(default_factory=list)
+    # Those of the prose of an entry; see `body.words`.
+    words: str = ""
     # [address, line] of the external links of the front matter.
     urls: list[Any] = field(default_factory=list)
     # [type, difficulty, line] of the same.
@@ -169,6 +171,7 @@ def _take_body(facts: Facts, document: Document) -> None:
     facts.prose = [[said, line + offset] for said, line in read.prose]
     if facts.kind != "entry":
         return
+    facts.words = body.words(read.prose)
     tops = [line for level, _, line in facts.headings if level == 1]
     for number, (heading, said) in enumerate(zip(document.sections, document.sections.texts(), strict=True)):
         # A heading in a quote or a list is one to the parser, but makes no section.

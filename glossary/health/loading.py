@@ -1,6 +1,6 @@
 """The texts of the database as the checks take them, in few queries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 
 from django.conf import settings
@@ -9,8 +9,11 @@ from django.utils import timezone
 
 from documents import parse
 from glossary.health import facts
+from glossary.health.checks.links import web_addresses
 from glossary.health.facts import Facts
+from glossary.health.models import Edition
 from glossary.health.snapshot import Rules, Snapshot
+from glossary.linkcheck import results
 from publishing import names
 from publishing.models import Blob, Item, Published, Revision
 
@@ -19,8 +22,22 @@ _SOME = 500
 
 def snapshot(*, published: bool = False) -> Snapshot:
     """The working texts of all live items; `published`: what readers see instead, of which no draft is known."""
-    everything = list(_published() if published else _working(_live()))
-    return Snapshot(everything, rules(), {} if published else edited(everything))
+    everything = list(_published(_readable()) if published else _working(_live()))
+    addresses = {address for each in everything for address in web_addresses(each)}
+    return Snapshot(everything, rules(), {} if published else edited(everything), results.read(addresses))
+
+
+def texts(edition: Edition, items: Iterable[int]) -> list[Facts]:
+    """Those of these items that are in the edition."""
+    wanted = list(items)
+    found: list[Facts] = []
+    for start in range(0, len(wanted), _SOME):
+        some = wanted[start : start + _SOME]
+        if edition == Edition.PUBLISHED:
+            found += _published(_readable().filter(item__in=some))
+        else:
+            found += _working(_live().filter(pk__in=some))
+    return found
 
 
 def rules() -> Rules:
@@ -30,19 +47,22 @@ def rules() -> Rules:
     )
 
 
-def edited(known: Iterable[Facts]) -> dict[int, date]:
+def edited(known: Collection[Facts]) -> dict[int, date]:
     """On which day the body of an item was changed after the day it says it was last updated; the other items are
     left out. What came from a file as it is was changed before, nobody knows when.
     """
     said = {each.item: date.fromisoformat(each.last_updated) for each in known if each.last_updated}
     found: dict[int, date] = {}
-    late = Item.objects.live().filter(revision__gt=1).values_list("pk", "updated_at", "working")
-    candidates = {pk: working for pk, moment, working in late if pk in said and _day(moment) > said[pk]}
+    late = Item.objects.live().filter(revision__gt=1)
+    if len(known) <= _SOME:
+        late = late.filter(pk__in=list(said))
+    rows = late.values_list("pk", "updated_at", "working")
+    candidates = {pk: working for pk, moment, working in rows if pk in said and _day(moment) > said[pk]}
     keys = list(candidates)
     for start in range(0, len(keys), _SOME):
         before: dict[int, tuple[str, date | None]] = {}
-        rows = Revision.objects.filter(item__in=keys[start : start + _SOME]).order_by("item", "number")
-        for item, digest, moment in rows.values_list("item", "document", "created_at"):
+        saved = Revision.objects.filter(item__in=keys[start : start + _SOME]).order_by("item", "number")
+        for item, digest, moment in saved.values_list("item", "document", "created_at"):
             if item not in before or _day(moment) <= said[item]:
                 before[item] = (digest, None)
             elif before[item][1] is None and digest != before[item][0]:
@@ -78,10 +98,12 @@ def _working(items: QuerySet[Item]) -> Iterator[Facts]:
         yield facts.of(kind, pk, path or f"{slug}.md", bytes(data))
 
 
-def _published() -> Iterator[Facts]:
-    rows = Published.objects.filter(locale=settings.LEMMA_LOCALE).order_by("kind", "slug_key")
-    for kind, pk, path, slug, data in rows.values_list("kind", "item", "item__path", "slug", "file__data").iterator(
-        chunk_size=_SOME
-    ):
+def _readable() -> QuerySet[Published]:
+    return Published.objects.filter(locale=settings.LEMMA_LOCALE)
+
+
+def _published(those: QuerySet[Published]) -> Iterator[Facts]:
+    rows = those.order_by("kind", "slug_key").values_list("kind", "item", "item__path", "slug", "file__data")
+    for kind, pk, path, slug, data in rows.iterator(chunk_size=_SOME):
         # An item that never had a file is named by the one it would get.
         yield facts.of(kind, pk, path or f"{slug}.md", bytes(data))

@@ -42,6 +42,8 @@ class Problem:
     hint: str = ""
     fix: Fix | None = None
     field: str = ""
+    # What in the field is meant, such as a slug or an address; "" where a text can have but one such finding.
+    value: str = ""
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path
@@ -54,6 +56,7 @@ class Problem:
             "path": self.path,
             "line": self.line,
             "field": self.field,
+            "value": self.value,
             "message": self.message,
             "hint": self.hint,
             "fix": {"action": self.fix.action, **self.fix.values} if self.fix else None,

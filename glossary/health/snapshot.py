@@ -15,11 +15,14 @@ from rapidfuzz.distance import OSA
 from documents import links
 from glossary.health import cycles
 from glossary.health.facts import Facts
+from glossary.linkcheck.results import Result
 from publishing import kinds, names
 
+# References that must not lead back.
+CIRCULAR = ("requires", "broader")
 _GAPS = re.compile(r"[-_\s]+")
 # How like a slug has to be for us to say "perhaps you mean".
-_LIKE = 0.84
+LIKE = 0.84
 _README = re.compile(r"(?:^|/)(?:readme|license|contributing|changelog|_template)\.md$", re.IGNORECASE)
 
 
@@ -50,12 +53,21 @@ class Name(NamedTuple):
 
 
 class Snapshot:
-    """edited: the day on which the body of an item was last changed here, where that is later than its first text."""
+    """edited: the day on which the body of an item was last changed here, where that is later than its first text.
+    checked: what the last link check found out, by address.
+    """
 
-    def __init__(self, all_facts: Iterable[Facts], rules: Rules, edited: Mapping[int, date] | None = None):
+    def __init__(
+        self,
+        all_facts: Iterable[Facts],
+        rules: Rules,
+        edited: Mapping[int, date] | None = None,
+        checked: Mapping[str, Result] | None = None,
+    ):
         self.all = list(all_facts)
         self.rules = rules
         self.edited = edited or {}
+        self.checked = checked or {}
         # Names of entries, made by the first check that looks for them in running text.
         self.vocabulary: Any = None
         self._by_slug = {(each.kind, each.slug_key): each for each in self.all}
@@ -125,25 +137,17 @@ class Snapshot:
         found: dict[str, Counter[str]] = defaultdict(Counter)
         for each in self.all:
             for tag in each.tags:
-                found[_GAPS.sub("", names.key(tag))][tag] += 1
+                found[tag_key(tag)][tag] += 1
         return found
 
     def spelling(self, tag: str) -> str:
         """The one most entries have; of equals the one in lower case, then the first."""
-        found = self.spellings[_GAPS.sub("", names.key(tag))]
-        return min(found, key=lambda one: (-found[one], one != one.lower(), one))
+        return usual_spelling(self.spellings[tag_key(tag)])
 
     @cached_property
     def categories(self) -> dict[str, str]:
         """Known categories by key: the usual ones, and those that several entries have, in their commonest spelling."""
-        found: dict[str, Counter[str]] = defaultdict(Counter)
-        for each in self.all:
-            if each.category:
-                found[names.key(each.category)][each.category] += 1
-        known = {
-            key: min(counts, key=lambda one: (-counts[one], one)) for key, counts in found.items() if counts.total() > 1
-        }
-        return known | {names.key(name): name for name in self.rules.categories}
+        return usual_categories(Counter(each.category for each in self.all if each.category), self.rules)
 
     @cached_property
     def isbns(self) -> dict[str, list[Facts]]:
@@ -160,9 +164,23 @@ class Snapshot:
             (kind, slug) for each in self.all for _, kind, slug, _ in each.targets if not self.find(kind, slug)
         )
 
+    def wanted(self, kind: str, slug: str) -> int:
+        """How many places name a slug that nobody has."""
+        return self.missing[kind, slug]
+
+    def is_named(self, facts: Facts) -> bool:
+        """Whether another item leads there."""
+        return bool(self.incoming.get((facts.kind, facts.slug_key)))
+
+    @property
+    def size(self) -> int:
+        return len(self.all)
+
     def nearest(self, kind: str, slug: str) -> str:
         """A slug somebody has that is written nearly like this one, or ""."""
-        return self._nearest.setdefault((kind, slug), self._look(kind, slug))
+        if (kind, slug) not in self._nearest:
+            self._nearest[kind, slug] = self._look(kind, slug)
+        return self._nearest[kind, slug]
 
     @cached_property
     def _nearest(self) -> dict[tuple[str, str], str]:
@@ -173,11 +191,11 @@ class Snapshot:
             return known.slug
         if kind == "entry" and (same := self.named.get(name_key(slug))):
             return same[0].facts.slug
-        found = process.extractOne(slug, self._slugs[kind], scorer=OSA.normalized_similarity, score_cutoff=_LIKE)
+        found = process.extractOne(slug, self.slugs[kind], scorer=OSA.normalized_similarity, score_cutoff=LIKE)
         return found[0] if found else ""
 
     @cached_property
-    def _slugs(self) -> dict[str, list[str]]:
+    def slugs(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {kind: [] for kind in kinds.names()}
         for each in self.all:
             found[each.kind].append(each.slug)
@@ -191,16 +209,54 @@ class Snapshot:
 
     @cached_property
     def _rings(self) -> dict[str, dict[str, list[str]]]:
-        return {
-            name: cycles.rings(
-                {
-                    each.slug_key: [key for slug in each.slugs(name) if (key := names.key(slug)) != each.slug_key]
-                    for each in self.all
-                    if each.kind == "entry" and each.targets
-                }
-            )
-            for name in ("requires", "broader")
-        }
+        return {name: cycles.rings(self.edges(name)) for name in CIRCULAR}
+
+    def edges(self, name: str) -> dict[str, list[str]]:
+        """Of each entry the keys of the slugs in a field, itself left out."""
+        return {each.slug_key: found for each in self.all if each.kind == "entry" and (found := edges_of(each, name))}
+
+
+def edges_of(facts: Facts, name: str) -> list[str]:
+    return [key for slug in facts.slugs(name) if (key := names.key(slug)) != facts.slug_key]
+
+
+def tag_key(tag: str) -> str:
+    """What tags are compared by: neither case nor gaps count.
+
+    >>> tag_key("Deep Learning") == tag_key("deep-learning")
+    True
+    """
+    return _GAPS.sub("", names.key(tag))
+
+
+def usual_spelling(counts: Counter[str]) -> str:
+    return min(counts, key=lambda one: (-counts[one], one != one.lower(), one))
+
+
+def usual_categories(counts: Counter[str], rules: Rules) -> dict[str, str]:
+    """By key. counts: how many entries have each spelling."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, count in counts.items():
+        found[names.key(name)][name] += count
+    known = {key: min(each, key=lambda one: (-each[one], one)) for key, each in found.items() if each.total() > 1}
+    return known | {names.key(name): name for name in rules.categories}
+
+
+def stem_of(address: str) -> str:
+    """The key of what a link to a file of ours is called, without folder and suffix; "" for another link.
+
+    >>> stem_of("../terms/Black-Box.md#top")
+    'black-box'
+    """
+    local = links.local_path(address)
+    return "" if local is None else names.key(posixpath.basename(local.path.rstrip("/")).removesuffix(".md"))
+
+
+def stems_of(facts: Facts) -> set[str]:
+    """All that a link to the text may be called."""
+    found = {facts.slug_key, *map(names.key, facts.previous_slugs)}
+    found.add(names.key(posixpath.basename(facts.path).removesuffix(".md")))
+    return found
 
 
 def names_of(facts: Facts) -> list[tuple[str, str]]:

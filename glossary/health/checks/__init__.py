@@ -28,6 +28,7 @@ CHECKS: tuple[Callable[[Facts, Snapshot], Iterator[Problem]], ...] = (
     dates.behind,
     dates.stale,
     links.addresses,
+    links.checked,
     links.to_nothing,
     links.mentions,
     sections.present,

@@ -22,7 +22,7 @@ def in_two(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
         if other.item != facts.item:
             message = f'The ISBN {facts.isbn} is also that of "{other.slug}".'
             advice = "Correct one of the two, or merge the books."
-            yield error("isbn.duplicate", facts, facts.line("isbn"), message, advice, None, "isbn")
+            yield error("isbn.duplicate", facts, facts.line("isbn"), message, advice, None, "isbn", other.slug)
 
 
 def contradicted(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
@@ -33,7 +33,9 @@ def contradicted(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
         if known and not any(_is_same_book(facts.isbn, isbn) for isbn in known):
             shown = min(known)
             message = f'"{name}" names the ISBN {shown}, but the book has {facts.isbn}.'
-            yield warning("isbn.contradicted", facts, line, message, "Correct the one that is wrong.", None, name)
+            yield warning(
+                "isbn.contradicted", facts, line, message, "Correct the one that is wrong.", None, name, address
+            )
 
 
 def _is_same_book(one: str, other: str) -> bool:

@@ -1,7 +1,7 @@
 """Definitions that are nearly the same."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rapidfuzz import fuzz
 
@@ -19,11 +19,23 @@ _COMMON = 25
 
 def near_duplicates(snapshot: Snapshot) -> Iterator[Problem]:
     """Two entries with nearly the same Brief Definition; a finding for each of the two."""
+    compared = [facts for facts in snapshot.all if compared_brief(facts)]
+    for one, other in alike([compared_brief(facts) for facts in compared]):
+        yield found(compared[one], compared[other])
+        yield found(compared[other], compared[one])
+
+
+def compared_brief(facts: Facts) -> str:
+    """The Brief Definition as it is compared; "" where it is not."""
+    is_compared = facts.kind == "entry" and facts.status != "deprecated"
+    return " ".join(facts.brief.casefold().split()) if is_compared else ""
+
+
+def alike(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The places of those that are nearly the same, in pairs."""
     by_words: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    texts = []
-    for number, facts in enumerate(snapshot.all):
-        words = facts.brief.casefold().split() if facts.kind == "entry" and facts.status != "deprecated" else []
-        texts.append(" ".join(words))
+    for number, text in enumerate(texts):
+        words = text.split(" ")
         for three in set(zip(words, words[1:], words[2:], strict=False)):
             by_words[three].append(number)
     pairs = {
@@ -41,11 +53,12 @@ def near_duplicates(snapshot: Snapshot) -> Iterator[Problem]:
     for one, other in sorted(pairs):
         # Short ones differ in a word that matters.
         if min(len(texts[one]), len(texts[other])) > 20 and fuzz.ratio(texts[one], texts[other], score_cutoff=ALIKE):
-            yield _found(snapshot.all[one], snapshot.all[other])
-            yield _found(snapshot.all[other], snapshot.all[one])
+            yield one, other
 
 
-def _found(facts: Facts, other: Facts) -> Problem:
+def found(facts: Facts, other: Facts) -> Problem:
     message = f'The Brief Definition is nearly that of "{other.slug}".'
     advice = "Say what sets the two apart, or merge them."
-    return warning("brief.near-duplicate", facts, facts.brief_line, message, advice, None, KNOWN["briefDefinition"])
+    return warning(
+        "brief.near-duplicate", facts, facts.brief_line, message, advice, None, KNOWN["briefDefinition"], other.slug
+    )

@@ -6,10 +6,12 @@ from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 
+from glossary.health import body
 from glossary.health.checks.made import error, hint, warning
 from glossary.health.facts import Facts
 from glossary.health.problem import Fix, Problem
 from glossary.health.snapshot import Snapshot
+from glossary.linkcheck.verdicts import Verdict
 from publishing.validators import validate_http_url
 
 # What browsers run, or what shows a page that is not its sender's.
@@ -25,17 +27,45 @@ _LOCAL = re.compile(
 
 def addresses(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
     """An address that leads nowhere, is not https, has a password in it, or runs code."""
-    places = [(url, line, "externalLinks") for url, line in facts.urls]
-    places += [(url, line, "") for url, line in facts.links]
-    places += [(url, line, name) for name, url, line in facts.isbn_places if "://" in url or name == "url"]
-    for url, line, field in places:
+    for url, line, field in places(facts):
         yield from _judged(facts, url, line, field)
+
+
+def places(facts: Facts) -> list[tuple[str, int, str]]:
+    """Every address with its line and the front-matter key it stands in, "" in the body."""
+    found = [(url, line, "externalLinks") for url, line in facts.urls]
+    found += [(url, line, "") for url, line in facts.links]
+    return found + [(url, line, name) for name, url, line in facts.isbn_places if "://" in url or name == "url"]
+
+
+def web_addresses(facts: Facts) -> set[str]:
+    """Those of them that can be asked for on the web."""
+    return {url for url, _, _ in places(facts) if _WEB.match(url)}
+
+
+def checked(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
+    """A page that is gone, or is now elsewhere, as the last link check found it."""
+    for url, line, field in places(facts):
+        result = snapshot.checked.get(url)
+        if result is None:
+            continue
+        if result.verdict is Verdict.BROKEN:
+            message = f"The page {_cut(url)} is not there any more ({result.reason})."
+            advice = "Write another address, or take the link out."
+            yield error("link.broken", facts, line, message, advice, None, field, url)
+        elif result.verdict is Verdict.MOVED:
+            message = f"The page {_cut(url)} has moved to {_cut(result.moved_to)}."
+            fix = Fix("address", facts.item, {"old": url, "new": result.moved_to}) if result.is_offered else None
+            advice = "Write the new address." if fix else "See whether that is the page that is meant."
+            yield warning("link.moved", facts, line, message, advice, fix, field, url)
 
 
 def _judged(facts: Facts, url: str, line: int, field: str) -> Iterator[Problem]:
     if _RUNNING.match(url):
         message = f"The address {_cut(url)} would run or hide something."
-        yield error("link.unsafe", facts, line, message, "Write the address of a page, with https://.", None, field)
+        yield error(
+            "link.unsafe", facts, line, message, "Write the address of a page, with https://.", None, field, url
+        )
         return
     is_web = bool(_WEB.match(url))
     if not field and not is_web and not _BROKEN.match(url):
@@ -46,26 +76,37 @@ def _judged(facts: Facts, url: str, line: int, field: str) -> Iterator[Problem]:
     except ValidationError as problem:
         code = "link.credentials" if problem.code == "url_credentials" else "link.malformed"
         shown = re.sub(r"//[^/@]*@", "//…@", url)
-        yield error(code, facts, line, f"{_cut(shown)}: {problem.message}", "Write the address again.", None, field)
+        yield error(
+            code, facts, line, f"{_cut(shown)}: {problem.message}", "Write the address again.", None, field, shown
+        )
         return
     if url.lower().startswith("http://") and not _LOCAL.match(url.lower()):
         fix = Fix("address", facts.item, {"old": url, "new": "https://" + url[7:]})
         message = f"The address {_cut(url)} is not encrypted."
-        yield warning("link.insecure", facts, line, message, "Write https://, if the site has it.", fix, field)
+        yield warning("link.insecure", facts, line, message, "Write https://, if the site has it.", fix, field, url)
 
 
 def to_nothing(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
     """A link in a body to an entry or a book that does not exist."""
     for address, line in facts.links:
         if snapshot.linked(address, facts) is None:
-            slug = address.split("#")[0].rstrip("/").rpartition("/")[2].removesuffix(".md")
+            slug = slug_in(address)
             near = snapshot.nearest(facts.kind, slug)
             fix = None
             if near and near != slug and (other := snapshot.find(facts.kind, near)) and other.item != facts.item:
                 fix = Fix("address", facts.item, {"old": address, "new": address.replace(slug, near)})
             advice = f'Perhaps "{near}" is meant.' if fix else "Write the entry, or take the link out."
             message = f"The text links to {_cut(address)}, which does not exist."
-            yield error("link.dangling", facts, line, message, advice, fix)
+            yield error("link.dangling", facts, line, message, advice, fix, "", address)
+
+
+def slug_in(address: str) -> str:
+    """Of the item that a link which leads nowhere means.
+
+    >>> slug_in("../terms/black-box.md#top")
+    'black-box'
+    """
+    return address.split("#")[0].rstrip("/").rpartition("/")[2].removesuffix(".md")
 
 
 def mentions(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
@@ -73,6 +114,8 @@ def mentions(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
     if facts.kind != "entry" or facts.status == "deprecated":
         return
     vocabulary = snapshot_names(snapshot)
+    if not vocabulary.may_be_in(facts.words):
+        return
     linked = {facts.item}
     for address, _ in facts.links:
         target = snapshot.linked(address, facts)
@@ -85,13 +128,11 @@ def mentions(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
             linked.add(other.item)
             fix = Fix("link", facts.item, {"name": name, "slug": other.slug, "path": other.path, "holder": facts.path})
             message = f'The text mentions "{name}" without a link.'
-            yield hint("mention.unlinked", facts, line, message, f'Link it to "{other.slug}".', fix)
+            yield hint("mention.unlinked", facts, line, message, f'Link it to "{other.slug}".', fix, "", other.slug)
 
 
 class Vocabulary:
     """Names of entries, found in running text: the longest at each place."""
-
-    _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*(?:[+#]{1,2}(?![+#\w]))?|\0")
 
     def __init__(self, named: dict[tuple[str, ...], tuple[str, Facts]]):
         self._named = named
@@ -105,15 +146,20 @@ class Vocabulary:
 
     @classmethod
     def key(cls, name: str) -> tuple[str, ...]:
-        return tuple(cls._TOKEN.findall(name.casefold()))
+        return tuple(body.TOKEN.findall(name.casefold()))
+
+    def may_be_in(self, words: str) -> bool:
+        """words: as `body.words` gives them."""
+        each = words.split()
+        return not (self._single.isdisjoint(each) and self._pairs.isdisjoint(pairwise(each)))
 
     def found(self, text: str) -> Iterator[tuple[str, Facts]]:
         """Each name as the text writes it, and whose it is."""
-        words = self._TOKEN.findall(text.casefold())
+        words = body.TOKEN.findall(text.casefold())
         pairs = list(pairwise(words))
         if self._pairs.isdisjoint(pairs) and self._single.isdisjoint(words):
             return
-        spans = [match.span() for match in self._TOKEN.finditer(text)]
+        spans = [match.span() for match in body.TOKEN.finditer(text)]
         if len(spans) != len(words):
             # Folding changed what is a word: such letters are rare, and a wrong place would be worse than none.
             return
@@ -140,18 +186,21 @@ def snapshot_names(snapshot: Snapshot) -> Vocabulary:
     """Of published entries that have the name alone; made once for a snapshot."""
     made: Vocabulary | None = snapshot.vocabulary
     if made is None:
-        named = {}
+        named: dict[tuple[str, ...], tuple[str, Facts]] = {}
         for entries in snapshot.named.values():
             name, what, facts = entries[0]
-            if len({each.facts.item for each in entries}) > 1 or facts.status != "published" or what not in _SAID:
+            if len(entries) > 1 or facts.status != "published":
                 continue
-            if len(name) > 2 and (key := Vocabulary.key(name)):
-                named[key] = (name, facts)
+            if key := said_as(name, what):
+                # Names that differ only in signs between their words: whoever is looked at first.
+                named[key] = min(named.get(key, (name, facts)), (name, facts), key=lambda one: one[1].slug_key)
         made = snapshot.vocabulary = Vocabulary(named)
     return made
 
 
-_SAID = ("title", "alias")
+def said_as(name: str, what: str) -> tuple[str, ...]:
+    """The words by which a text says a name; none for names that nobody says."""
+    return Vocabulary.key(name) if what in ("title", "alias") and len(name) > 2 else ()
 
 
 def _cut(text: str) -> str:

@@ -15,8 +15,9 @@ def _made(
     advice: str = "",
     fix: Fix | None = None,
     field: str = "",
+    value: str = "",
 ) -> Problem:
-    return Problem(code, severity, facts.item, facts.path, line, message, advice, fix, field)
+    return Problem(code, severity, facts.item, facts.path, line, message, advice, fix, field, value)
 
 
 error = partial(_made, Severity.ERROR)

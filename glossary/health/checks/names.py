@@ -1,6 +1,7 @@
 """Names: each should lead to one entry."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -25,10 +26,21 @@ def twice(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
             message = f'The {what} "{text}" is also {_article(other.what)} of "{other.facts.slug}": "{other.text}".'
             if _differ_in_case(text, what, other):
                 advice = "Readers who type one may mean the other; add what it is, as in “Go (game)”."
-                yield warning("name.case", facts, facts.line(field), message, advice, None, field)
+                yield warning(
+                    "name.case", facts, facts.line(field), message, advice, None, field, f"{text} ({other.facts.slug})"
+                )
             else:
                 advice = "Give one of them another name, or merge the two."
-                yield error("name.duplicate", facts, facts.line(field), message, advice, None, field)
+                yield error(
+                    "name.duplicate",
+                    facts,
+                    facts.line(field),
+                    message,
+                    advice,
+                    None,
+                    field,
+                    f"{text} ({other.facts.slug})",
+                )
 
 
 def _succeeds(one: Facts, other: Facts) -> bool:
@@ -73,7 +85,7 @@ def near_keys(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
         if len(plain) > 3 and distance <= allowed:
             fix = Fix("rename-key", facts.item, {"old": key, "new": best})
             message = f'The key "{key}" is not one we know.'
-            yield warning("key.near", facts, line, message, f'Perhaps "{best}" is meant.', fix, key)
+            yield warning("key.near", facts, line, message, f'Perhaps "{best}" is meant.', fix, key, key)
 
 
 def tag_variants(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
@@ -83,16 +95,22 @@ def tag_variants(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
         if usual != tag:
             fix = Fix("replace", facts.item, {"key": "tags", "old": tag, "new": usual})
             message = f'The tag "{tag}" is elsewhere written "{usual}".'
-            yield warning("tag.variant", facts, facts.line("tags"), message, f'Write "{usual}".', fix, "tags")
+            yield warning("tag.variant", facts, facts.line("tags"), message, f'Write "{usual}".', fix, "tags", tag)
 
 
 def rare_tags(snapshot: Snapshot) -> Iterator[Problem]:
     """Tags that one entry has. One finding for the whole glossary."""
-    once = sorted(
-        (spelling, key) for key, counts in snapshot.spellings.items() if counts.total() == 1 for spelling in counts
-    )
-    if once and len(snapshot.all) > 1:
-        shown = ", ".join(tag for tag, _ in once[:10]) + (" …" if len(once) > 10 else "")
-        holder = next(each for each in snapshot.all if once[0][0] in each.tags)
-        message = f"{len(once)} tags are used once: {shown}."
-        yield hint("tag.once", holder, holder.line("tags"), message, "Use each again, or leave it out.", None, "tags")
+    once = once_used(snapshot.spellings)
+    if once and snapshot.size > 1:
+        yield rarely_used(once, next(each for each in snapshot.all if once[0] in each.tags))
+
+
+def once_used(spellings: Mapping[str, Counter[str]]) -> list[str]:
+    return sorted(tag for counts in spellings.values() if counts.total() == 1 for tag in counts)
+
+
+def rarely_used(once: Sequence[str], holder: Facts) -> Problem:
+    """holder: who has the first of them."""
+    shown = ", ".join(once[:10]) + (" …" if len(once) > 10 else "")
+    message = f"{len(once)} tags are used once: {shown}."
+    return hint("tag.once", holder, holder.line("tags"), message, "Use each again, or leave it out.", None, "tags")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from glossary.health.checks.made import error, hint, warning
 from glossary.health.facts import Facts
 from glossary.health.problem import Fix, Problem
-from glossary.health.snapshot import Snapshot
+from glossary.health.snapshot import CIRCULAR, Snapshot
 from publishing import names
 
 DANGLING = {
@@ -25,7 +25,7 @@ def dangling(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
             continue
         noun = "book" if kind == "book" else "entry"
         message = f'"{field}" names the {noun} "{slug}", which does not exist.'
-        wanted = snapshot.missing[kind, slug]
+        wanted = snapshot.wanted(kind, slug)
         near = snapshot.nearest(kind, slug)
         advice = (
             f"Write it or take the slug out; {wanted} places name it." if wanted > 1 else "Write it or take it out."
@@ -34,7 +34,7 @@ def dangling(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
         if near and names.key(near) != facts.slug_key:
             advice = f'Perhaps "{near}" is meant.'
             fix = Fix("replace", facts.item, {"key": field, "old": slug, "new": near})
-        yield error(DANGLING[field], facts, line, message, advice, fix, field)
+        yield error(DANGLING[field], facts, line, message, advice, fix, field, slug)
 
 
 def one_way(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
@@ -50,7 +50,7 @@ def one_way(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
         can_fix = facts.status == "published" and other.is_readable
         fix = Fix("add", other.item, {"key": "related", "new": facts.slug}) if can_fix else None
         advice = f'Add "{facts.slug}" to its related entries.' if fix else ""
-        yield hint("related.one-way", facts, line, message, advice, fix, "related")
+        yield hint("related.one-way", facts, line, message, advice, fix, "related", other.slug)
 
 
 def to_itself(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
@@ -59,7 +59,7 @@ def to_itself(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
         if kind == facts.kind and names.key(slug) == facts.slug_key:
             fix = Fix("remove", facts.item, {"key": field, "old": slug})
             message = f'"{field}" names the {facts.kind} itself.'
-            yield error("reference.self", facts, line, message, "Take it out.", fix, field)
+            yield error("reference.self", facts, line, message, "Take it out.", fix, field, slug)
 
 
 def to_hidden(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
@@ -73,14 +73,14 @@ def to_hidden(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
         message = f'"{field}" names "{other.slug}", which is {"a draft" if other.status == "draft" else "deprecated"}.'
         if other.status == "draft":
             advice = "Publish it, or take the slug out until then."
-            yield warning("reference.draft", facts, line, message, advice, None, field)
+            yield warning("reference.draft", facts, line, message, advice, None, field, other.slug)
             continue
         successor = next(iter(other.slugs("replacedBy")), "")
         fix = None
         if successor and snapshot.find("entry", successor) and names.key(successor) != facts.slug_key:
             fix = Fix("replace", facts.item, {"key": field, "old": slug, "new": successor})
         advice = f'Name its successor "{successor}".' if successor else "Name another entry."
-        yield warning("reference.deprecated", facts, line, message, advice, fix, field)
+        yield warning("reference.deprecated", facts, line, message, advice, fix, field, slug)
 
 
 def without_successor(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
@@ -98,25 +98,25 @@ def harder(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
         if other is not None and 0 < facts.rank < other.rank:
             message = f'The prerequisite "{other.slug}" is {other.difficulty}, but the entry is {facts.difficulty}.'
             advice = "Correct one of the two difficulties, or take the prerequisite out."
-            yield warning("requires.harder", facts, line, message, advice, None, field)
+            yield warning("requires.harder", facts, line, message, advice, None, field, other.slug)
 
 
 def in_circles(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
     """Entries that are their own prerequisite, or more general than themselves, by way of others."""
     if facts.kind != "entry":
         return
-    for field in ("requires", "broader"):
+    for field in CIRCULAR:
         if ring := snapshot.cycle(field, facts):
             way = " → ".join([*ring, ring[0]])
             message = f'"{field}" leads back to the entry: {way}.'
-            yield error(f"{field}.cycle", facts, facts.line(field), message, "Break the circle.", None, field)
+            yield error(f"{field}.cycle", facts, facts.line(field), message, "Break the circle.", None, field, way)
 
 
 def unused(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
     """A book that no entry recommends, an entry that nothing leads to."""
-    if not facts.is_readable or facts.status != "published" or snapshot.incoming.get((facts.kind, facts.slug_key)):
+    if not facts.is_readable or facts.status != "published" or snapshot.is_named(facts):
         return
     if facts.kind == "book":
         yield hint("book.unused", facts, 0, "No entry recommends the book.", "Recommend it in an entry.")
-    elif len(snapshot.all) > 1:
+    elif snapshot.size > 1:
         yield hint("entry.orphan", facts, 0, "No other entry leads here.", "Name it in the related entries of another.")

@@ -30,4 +30,4 @@ def remarks(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
             shown, level = "reference.repeated", Severity.ERROR
         if what in ("duplicate", "empty") and facts.is_readable and code not in ("slug.empty", "link.duplicate"):
             fix = Fix("tidy", facts.item, {"key": name})
-        yield Problem(shown, level, facts.item, facts.path, line, message, advice, fix, field)
+        yield Problem(shown, level, facts.item, facts.path, line, message, advice, fix, field, message)

@@ -32,11 +32,27 @@ def present(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
         make = error if key == "briefDefinition" else warning
         if key in full:
             message = f'There is nothing below "# {heading}".'
-            yield make("section.empty", facts, full[key][2], message, "Write it, or remove the heading.", None, heading)
+            yield make(
+                "section.empty",
+                facts,
+                full[key][2],
+                message,
+                "Write it, or remove the heading.",
+                None,
+                heading,
+                heading,
+            )
         elif heading not in meant:
             message = f'There is no section "{heading}".'
             yield make(
-                "section.missing", facts, 0, message, f'Write "# {heading}" and what belongs there.', None, heading
+                "section.missing",
+                facts,
+                0,
+                message,
+                f'Write "# {heading}" and what belongs there.',
+                None,
+                heading,
+                heading,
             )
 
 
@@ -49,10 +65,10 @@ def headings(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
         fix = Fix("heading", facts.item, {**values, "level": level})
         if code == "heading.level":
             message = f'"{text}" is a heading of level {level}, so it makes no section.'
-            yield warning(code, facts, line, message, f'Write "# {heading}".', fix, heading)
+            yield warning(code, facts, line, message, f'Write "# {heading}".', fix, heading, text)
         else:
             message = f'The heading "{text}" is not one of the format.'
-            yield warning(code, facts, line, message, f'Perhaps "{heading}" is meant.', fix, text)
+            yield warning(code, facts, line, message, f'Perhaps "{heading}" is meant.', fix, text, text)
 
 
 def repeated(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
@@ -61,7 +77,9 @@ def repeated(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
     for heading, key, _, line in facts.sections:
         if key in seen:
             message = f'The heading "{heading}" stands twice.'
-            yield warning("heading.repeated", facts, line, message, "Put the two sections together.", None, heading)
+            yield warning(
+                "heading.repeated", facts, line, message, "Put the two sections together.", None, heading, heading
+            )
         seen.add(key)
 
 

@@ -20,7 +20,7 @@ def categories(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
     if usual is None:
         message = f'No other entry has the category "{facts.category}".'
         advice = f"Usual are {', '.join(sorted(snapshot.categories.values()))}."
-        yield warning("vocabulary.unknown", facts, line, message, advice, None, "category")
+        yield warning("vocabulary.unknown", facts, line, message, advice, None, "category", facts.category)
     elif usual != facts.category:
         yield _case(facts, line, "category", facts.category, usual, "category")
 
@@ -39,5 +39,5 @@ def difficulties(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
 def _case(facts: Facts, line: int, field: str, old: str, new: str, key: str) -> Problem:
     fix = Fix("word", facts.item, {"key": field, "old": old, "new": new, "inner": key if field != key else ""})
     return warning(
-        "vocabulary.case", facts, line, f'"{old}" is usually written "{new}".', f'Write "{new}".', fix, field
+        "vocabulary.case", facts, line, f'"{old}" is usually written "{new}".', f'Write "{new}".', fix, field, old
     )
