@@ -75,7 +75,7 @@ class _Texts:
         wanted = [item for item in set(items) if item not in self.found]
         for some in in_parts(wanted):
             rows = KeptText.objects.filter(edition=self.edition, item__in=some)
-            self.found.update((item, read(data)) for item, data in rows.values_list("item", "facts"))
+            self.found.update((item, read(bytes(data))) for item, data in rows.values_list("item", "facts"))
 
 
 class Change:
@@ -90,7 +90,7 @@ class Change:
         for some in in_parts(self.items):
             rows = KeptText.objects.filter(edition=edition, item__in=some)
             for key, item, data in rows.values_list("pk", "item", "facts"):
-                self._texts[item], self._old[item] = key, read(data)
+                self._texts[item], self._old[item] = key, read(bytes(data))
         self._before = {item: self._rows(facts) for item, facts in self._old.items()}
         self._after = {item: self._rows(facts) for item, facts in self.coming.items()}
         # What is said otherwise than before, or by another.

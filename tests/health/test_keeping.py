@@ -18,7 +18,10 @@ from books.editing import save_book
 from documents import parse
 from glossary.editing import delete_entry, publish_entry, rename_entry, restore_entry, save_entry, unpublish_entry
 from glossary.health import keeping, loading, report
+from glossary.health.facts import Facts
 from glossary.health.models import Edition, Finding, KeptText, Mark, Topic
+from glossary.health.problem import Problem
+from glossary.health.snapshot import Snapshot
 from glossary.linkcheck import results
 from glossary.linkcheck.models import CheckedLink
 from glossary.linkcheck.verdicts import Verdict
@@ -190,7 +193,12 @@ def test_after_one_save_only_what_it_concerns_is_checked_again(
     keeping.catch_up(Edition.WORKING)
     checked: list[int] = []
     check = report.of
-    monkeypatch.setattr(report, "of", lambda facts, snapshot: checked.append(facts.item) or check(facts, snapshot))
+
+    def counted(facts: Facts, snapshot: Snapshot) -> list[Problem]:
+        checked.append(facts.item)
+        return check(facts, snapshot)
+
+    monkeypatch.setattr(report, "of", counted)
     edit(items[10], b"no other thing", b"nothing else")
     same = asked(lambda: keeping.catch_up(Edition.WORKING))
     assert checked == [items[10].pk], "a word of its text concerns nobody else"
