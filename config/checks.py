@@ -1,5 +1,6 @@
 """What `manage.py check` says about Lemma's own settings."""
 
+from ipaddress import ip_network
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -43,6 +44,23 @@ def check_locale(**kwargs: Any) -> list[CheckMessage]:
     except ValidationError as error:
         return [Error(f"LEMMA_LOCALE is “{settings.LEMMA_LOCALE}”.", hint=error.messages[0], id="lemma.E003")]
     return []
+
+
+@register
+def check_webhook_networks(**kwargs: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    for network in settings.LEMMA_WEBHOOK_NETWORKS:
+        try:
+            ip_network(network, strict=False)
+        except ValueError:
+            problems.append(
+                Error(
+                    f"LEMMA_WEBHOOK_NETWORKS has “{network}”, which is no network.",
+                    hint="Write networks with commas between, as in LEMMA_WEBHOOK_NETWORKS=10.1.0.0/16,10.2.7.5/32.",
+                    id="lemma.E010",
+                )
+            )
+    return problems
 
 
 @register

@@ -22,6 +22,8 @@ from publishing.values import DIFFICULTIES, STALE
 from sync import runs
 from sync.models import Run
 from sync.places import places
+from webhooks import managing
+from webhooks.models import Endpoint
 
 _SHOWN = 8
 _RECENT = 12
@@ -99,10 +101,22 @@ def _waiting(request: HttpRequest) -> list[Waiting]:
         count = drafts.count()
         rows = [(item.title, _page(item, "change"), _state(item)) for item in drafts[:_SHOWN]]
         found.append(Waiting(_("Your drafts"), rows, max(count - _SHOWN, 0), _list("entry", "show=draft")))
+    if user.has_perm("webhooks.change_endpoint"):
+        found.append(_webhooks())
     if publishes:
         scheduled = Schedule.objects.filter(state=Schedule.State.WAITING, item__deleted_at=None).select_related("item")
         found.append(_heading(_("Scheduled"), scheduled, _scheduled, ""))
     return found
+
+
+def _webhooks() -> Waiting:
+    """Those that were switched off by what came of them, and whether nobody delivers."""
+    broken = Endpoint.objects.exclude(off__in=["", Endpoint.Off.BY_HAND])
+    rows = [(one.name, reverse("admin:webhooks_endpoint_show", args=[one.pk]), one.get_off_display()) for one in broken]
+    address = reverse("admin:webhooks_endpoint_changelist")
+    if managing.is_nobody_at_work():
+        rows.insert(0, (_("Nobody delivers"), address, _("no worker was seen in the last minutes")))
+    return Waiting(_("Webhooks"), rows[:_SHOWN], max(len(rows) - _SHOWN, 0), address)
 
 
 def _heading(title: str, queryset: Any, note: Any, show: str) -> Waiting:

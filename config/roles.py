@@ -37,6 +37,9 @@ _MORE: dict[str, dict[str, list[str]]] = {
         "auth.user": ["view", "add", "change", "delete"],
         "auth.group": ["view"],
         "api.token": ["view", "add", "delete"],
+        "webhooks.endpoint": ["view", "add", "change", "delete"],
+        # To change a delivery is to send it again.
+        "webhooks.delivery": ["view", "change"],
     },
 }
 

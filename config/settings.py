@@ -51,6 +51,9 @@ LEMMA_RATES = {
 # 36,Tools=12. 0 never does.
 LEMMA_STALE_MONTHS = months_by_category(env.str("LEMMA_STALE_MONTHS", default="") or "36")
 
+# Networks inside, such as 10.0.0.0/8, to which webhooks may be sent; without TLS to them alone.
+LEMMA_WEBHOOK_NETWORKS = words("LEMMA_WEBHOOK_NETWORKS")
+
 # Security
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -125,6 +128,7 @@ INSTALLED_APPS = [
     "glossary.search",
     "glossary.health",
     "glossary.linkcheck",
+    "webhooks",
     "sync",
     "api",
 ]

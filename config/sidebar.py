@@ -44,6 +44,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _link("Accounts", "person", "auth", "user"),
                 _link("Groups", "group", "auth", "group"),
                 _link("API tokens", "key", "api", "token"),
+                _link("Webhooks", "webhook", "webhooks", "endpoint"),
             ],
         },
     ]

@@ -30,6 +30,7 @@ os.environ.update(
     LEMMA_RATE_TOKEN="",
     LEMMA_RATE_WRITE="",
     LEMMA_STALE_MONTHS="",
+    LEMMA_WEBHOOK_NETWORKS="",
     CACHE_URL="",
     ALLOWED_HOSTS="",
     CORS_ALLOWED_ORIGINS="",

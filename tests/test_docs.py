@@ -95,7 +95,11 @@ def commands(page: str) -> Iterator[tuple[str, list[str]]]:
             yield words[0], [word.split("=")[0] for word in words[1:] if word.startswith("--")]
 
 
-OURS = {name for name, app in get_commands().items() if app in ("config", "sync", "publishing", "glossary", "books")}
+OURS = {
+    name
+    for name, app in get_commands().items()
+    if app in ("config", "sync", "publishing", "glossary", "books", "webhooks")
+}
 
 
 def options_of(name: str) -> set[str]:

@@ -22,6 +22,8 @@ from glossary.models import Category, Tag
 from publishing import batches
 from publishing.models import Conflict, Item
 from sync.models import Run
+from webhooks import managing
+from webhooks.models import Endpoint
 
 NOBODY = "nobody"
 EVERYBODY = (NOBODY, VIEWER, WRITER, EDITOR, ADMINISTRATOR)
@@ -157,6 +159,16 @@ ROWS = [
     Row("auth_user_password_change", "auth/user/{user}/password/", ADMINISTRATOR),
     Row("auth_user_password_change", "auth/user/{user}/password/", ADMINISTRATOR, {}),
     *_of_rows("api", "token", ADMINISTRATOR, ADMINISTRATOR, "superuser", ADMINISTRATOR),
+    *_of_rows("webhooks", "endpoint", ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
+    Row("webhooks_endpoint_show", "webhooks/endpoint/{endpoint}/show/", ADMINISTRATOR),
+    *(
+        Row(
+            "webhooks_endpoint_act", "webhooks/endpoint/{endpoint}/act/", ADMINISTRATOR, {"do": do, "position": "0"}, do
+        )
+        for do in ("test", "secret", "off", "on", "replay")
+    ),
+    *_of_rows("webhooks", "delivery", ADMINISTRATOR, "superuser", "superuser", "superuser"),
+    Row("webhooks_delivery_resend", "webhooks/delivery/{delivery}/resend/", ADMINISTRATOR, {}),
     *_of_rows("auth", "group", ADMINISTRATOR, "superuser", "superuser", "superuser"),
 ]
 
@@ -190,6 +202,12 @@ def _harder(document: Document) -> Document:
     changed = document.copy()
     changed["difficulty"] = "advanced"
     return changed
+
+
+def _endpoint() -> Endpoint:
+    endpoint = Endpoint(name="Site", address="https://example.org/hook")
+    managing.create(endpoint)
+    return endpoint
 
 
 @pytest.fixture
@@ -228,6 +246,8 @@ def cast(make_entry: Callable[..., Item], make_book: Callable[..., Item]) -> Cas
         ).pk,
         "drafts": drafts.pk,
         "group": Group.objects.create(name="Others").pk,
+        "endpoint": (hook := _endpoint()).pk,
+        "delivery": managing.send_test(hook).pk,
         "token": Token.objects.make(users[WRITER], ["read"], days=None)[0].pk,
     }
     return Cast(clients, users, keys)

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
-OUR_APPS = ("api", "books", "config", "documents", "glossary", "outgoing", "publishing", "sync")
+OUR_APPS = ("api", "books", "config", "documents", "glossary", "outgoing", "publishing", "sync", "webhooks")
 # Methods of rows and query sets that write.
 WRITING = {
     "save",
