@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.response import Response
 
 from api import parameters
 from api.caching import etag_of
@@ -24,12 +25,24 @@ class Schema(PublicView):
         return self.json(request, etag, None, lambda: body)
 
 
+# The viewer has its styles in the page, and pictures in its styles.
+_VIEWER = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
 class Docs(SpectacularSwaggerSplitView):
     # The script comes at an address of its own, so that a content security policy need not allow inline scripts.
     authentication_classes: list[Any] = []
     permission_classes: list[Any] = []
     url_name = "api:schema"
     title = "Lemma API"
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
+        response: Response = super().finalize_response(*args, **kwargs)
+        response["Content-Security-Policy"] = _VIEWER
+        return response
 
 
 @cache

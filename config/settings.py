@@ -7,8 +7,11 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from config import reporting
 from config.database import read_database_url
+from config.environment import secret
 from config.months import months_by_category
+from config.proxies import networks
 from config.secret_key import read_or_create
 from config.unfold import UNFOLD  # noqa: F401 (a setting)
 
@@ -58,8 +61,7 @@ LEMMA_WEBHOOK_NETWORKS = words("LEMMA_WEBHOOK_NETWORKS")
 
 DEBUG = env.bool("DEBUG", default=False)
 
-# Not through `env`, which takes a leading $ for the name of another variable.
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
+SECRET_KEY = secret("SECRET_KEY")
 if not SECRET_KEY and DEBUG:
     SECRET_KEY = read_or_create(VAR / "secret-key")
 if not SECRET_KEY:
@@ -77,14 +79,27 @@ CORS_ALLOWED_ORIGINS = words("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS
 CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match"]
-CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Last-Modified", "Location", "Retry-After"]
+CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Last-Modified", "Location", "Retry-After", "X-Request-ID"]
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("SECURE_HSTS_SECONDS", default=30 * 24 * 3600)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=False)
+# What else lives under the domain is known to its owner alone, so neither is missed by `check --deploy`.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 BEHIND_PROXY = env.bool("LEMMA_BEHIND_PROXY", default=False)
+# Empty: whoever connects is the proxy.
+TRUSTED_PROXIES = networks(words("LEMMA_TRUSTED_PROXIES"))
 if BEHIND_PROXY:
     # Only on request: without a proxy that overwrites the header, any client could set it.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Without a proxy there is nobody to speak HTTPS, and the browser would be sent around in circles.
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=BEHIND_PROXY and not DEBUG)
+# Whoever asks how a process is does so on the machine, beside the proxy.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
+# Of the admin's pages no other page learns the address, and none keeps a handle on their window.
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -134,7 +149,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    *(["config.proxies.proxied"] if BEHIND_PROXY else []),
+    "config.observing.observed",
     "django.middleware.security.SecurityMiddleware",
+    "config.policies.policies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -168,9 +186,7 @@ TEMPLATES = [
 # Data
 
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": read_database_url(
-        env.str("DATABASE_URL", default=""), default=VAR / "lemma.sqlite3", relative_to=BASE_DIR
-    )
+    "default": read_database_url(secret("DATABASE_URL"), default=VAR / "lemma.sqlite3", relative_to=BASE_DIR)
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -220,7 +236,7 @@ REST_KNOX = {"TOKEN_MODEL": KNOX_TOKEN_MODEL, "TOKEN_PREFIX": "lemma_", "TOKEN_T
 MIGRATION_MODULES = {"knox": None}
 
 # Shared by all processes where `CACHE_URL` names one, such as dbcache://table; else each has its own.
-CACHES = {"default": env.cache_url_config(env.str("CACHE_URL", default="") or "locmemcache://")}
+CACHES = {"default": env.cache_url_config(secret("CACHE_URL") or "locmemcache://")}
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Lemma",
@@ -240,12 +256,35 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
+# Logs, numbers, errors
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="") or "line"
+# A line for each request, which costs about as much as the shortest answers.
+LOG_REQUESTS = env.bool("LOG_REQUESTS", default=False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "config.logs.RequestFilter"}},
+    "formatters": {
+        "line": {
+            "()": "config.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+        "json": {"()": "config.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO").upper()},
     # Without Django's own console handler, which would print every line twice in DEBUG.
     "loggers": {"django": {"handlers": []}},
 }
+
+# Who has it may read /metrics. Without one there is no such page, and nothing is counted.
+METRICS_TOKEN = secret("LEMMA_METRICS_TOKEN")
+if METRICS_TOKEN:
+    # Read when the library is imported: in this folder the processes share what each has counted.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR / "metrics"))
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+
+if SENTRY_DSN := secret("SENTRY_DSN"):
+    reporting.start(SENTRY_DSN)

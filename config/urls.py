@@ -18,4 +18,5 @@ urlpatterns = [
     path("preview/<str:token>/", shared_page, name="shared"),
     path("healthz", probes.healthz),
     path("readyz", probes.readyz),
+    path("metrics", probes.metrics),
 ]

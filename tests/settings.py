@@ -25,6 +25,8 @@ os.environ.update(
     LEMMA_ENTRIES_DIR="terms",
     LEMMA_BOOKS_DIR="books",
     LEMMA_BEHIND_PROXY="0",
+    LEMMA_TRUSTED_PROXIES="",
+    SECURE_SSL_REDIRECT="0",
     LEMMA_API_PRIVATE="0",
     LEMMA_RATE_ANONYMOUS="",
     LEMMA_RATE_TOKEN="",
@@ -36,6 +38,10 @@ os.environ.update(
     CORS_ALLOWED_ORIGINS="",
     CSRF_TRUSTED_ORIGINS="",
     LOG_LEVEL="WARNING",
+    LOG_FORMAT="",
+    LOG_REQUESTS="0",
+    LEMMA_METRICS_TOKEN="",
+    SENTRY_DSN="",
 )
 # The one setting that may be chosen: it says which database the promises are kept on.
 os.environ.setdefault("DATABASE_URL", "")
