@@ -27,6 +27,20 @@ def made(folder: Path, url: str, name: str = "") -> Iterator[str]:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def backends(url: str) -> list[int]:
+    """The processes of PostgreSQL that work for whoever asks this database. None on SQLite."""
+    if not url.startswith("postgres"):
+        return []
+    import psycopg
+
+    with psycopg.connect(url) as server:
+        found = server.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+            "AND backend_type = 'client backend'"
+        )
+        return [pid for (pid,) in found]
+
+
 def migrate() -> None:
     """Makes the tables; on SQLite, keeps a copy of the empty file."""
     from django.core.management import call_command

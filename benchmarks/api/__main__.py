@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import database, results
-from benchmarks.api import loading, serving, sites, tables
+from benchmarks.api import environments, loading, serving, sites, tables
 from benchmarks.api.rounds import Bench
 from benchmarks.api.serving import OURS
 
@@ -21,18 +21,30 @@ def main() -> None:
     options = _options()
     if not loading.is_there():
         raise SystemExit(loading.MISSING)
+    server = os.environ.get("DATABASE_URL", "")
     with ExitStack() as stack:
         kept = options.folder
         folder = Path(kept or stack.enter_context(tempfile.TemporaryDirectory(prefix="lemma-bench-")))
         made = []
-        for entries, name, with_peers in ((options.base, "small", False), (options.entries, "large", True)):
+        for entries, name, with_peers in (
+            (options.base, "small", False),
+            (options.entries, "large", not options.alone),
+        ):
             own = folder / f"{name}-{entries}"
-            url = stack.enter_context(database.made(own, os.environ.get("DATABASE_URL", ""), name))
+            url = stack.enter_context(database.made(own, server, name))
             _tell(f"a glossary of {entries:,} entries")
             made.append(sites.made(own, url, entries, with_peers=with_peers))
         small, large = made
+        wagtail = None
+        if not (options.alone or options.without_wagtail):
+            pages = small.folder / "pages"
+            pages.mkdir(exist_ok=True)
+            url = stack.enter_context(database.made(pages, server, "wagtail"))
+            _tell("the same as pages of Wagtail")
+            wagtail = environments.wagtail(folder, small, url)
         os.environ.update(large.environment(OURS))
-        print("\n".join(_report(Bench(large, small, options.seconds), options)))
+        bench = Bench(large, small, options.seconds, with_peers=not options.alone, wagtail=wagtail)
+        print("\n".join(_report(bench, options)))
 
 
 def _options() -> argparse.Namespace:
@@ -41,6 +53,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--base", type=int, default=1_000, help="size of the one that growth is measured from (1000)")
     parser.add_argument("--rounds", type=int, default=5, help="how often all is measured; medians are shown (5)")
     parser.add_argument("--seconds", type=int, default=2, help="of load for each measurement (2)")
+    parser.add_argument(
+        "--alone", action="store_true", help="growth and export only: what is large takes the others long"
+    )
+    parser.add_argument("--without-wagtail", action="store_true", help="which is installed from PyPI otherwise")
     parser.add_argument("--folder", help="where the glossaries are made, stay and are used again; SQLite only")
     parser.add_argument("--save", action="store_true", help=f"write the tables to {results.FILE.name} too")
     options = parser.parse_args()
@@ -56,11 +72,12 @@ def _report(bench: Bench, options: argparse.Namespace) -> list[str]:
     with bench.servers():
         for number in range(options.rounds):
             _tell(f"round {number + 1} of {options.rounds}")
-            bench.round()
+            bench.round(number + 1)
     _tell("memory")
     lines = list(_tables(bench, options, bench.peaks()))
     if options.save:
-        results.save(f"API on {_database()}", "\n".join(lines))
+        size = f" with {options.entries:,} entries" if options.alone else ""
+        results.save(f"API on {_database()}{size}", "\n".join(lines))
     return lines
 
 
@@ -68,13 +85,19 @@ def _tables(bench: Bench, options: argparse.Namespace, peaks: tuple[float, float
     asked = bench.site.questions
     yield _conditions(options)
     yield ""
-    yield from tables.comparison(bench.loads, bench.sizes)
-    yield ""
-    yield from tables.floors(bench.loads)
-    yield ""
+    if bench.with_peers:
+        yield from tables.comparison(bench.loads, bench.sizes)
+        yield ""
+        yield from tables.floors(bench.loads)
+        yield ""
+    if bench.wagtail:
+        yield f"{options.base:,} entries, and the same as pages of Wagtail:"
+        yield ""
+        yield from tables.wagtail(bench.loads)
+        yield ""
     yield (
-        f"The common word is “{asked.word}”, in {asked.share:.0%} of the entries; "
-        f"{asked.entries:,} entries, and those of the smaller glossary:"
+        f"There are {len(asked.words)} common words, each in some {asked.share:.0%} of the entries, never typed alike "
+        f"twice. {asked.entries:,} entries, and those of the smaller glossary:"
     )
     yield ""
     yield from tables.growth(bench.loads, bench.small.questions.entries, asked.entries)
@@ -101,7 +124,8 @@ def _conditions(options: argparse.Namespace) -> str:
 
 def _arguments(options: argparse.Namespace) -> str:
     names = ("entries", "base", "rounds", "seconds")
-    return " ".join(f"--{name} {getattr(options, name)}" for name in names)
+    alone = " --alone" if options.alone else ""
+    return " ".join(f"--{name} {getattr(options, name)}" for name in names) + alone
 
 
 def _database() -> str:

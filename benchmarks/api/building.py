@@ -17,13 +17,14 @@ import orjson
 
 from benchmarks import content
 from benchmarks.api import questions
-from benchmarks.api.questions import COMPARED, DETAIL, Questions
+from benchmarks.api.questions import AGAIN, COMPARED, DETAIL, Questions
 from benchmarks.api.serving import HEADERS, HOST
 
 # Details that are asked for, spread over all.
 _ASKED = 500
 _READ = 1_000
 _COMMON = 0.7
+_WORDS = 30
 
 
 def main() -> None:
@@ -34,6 +35,7 @@ def main() -> None:
     _write(folder / "files", entries)
     _import(folder / "files")
     asked = _questions(folder / "files", entries)
+    _export(folder)
     if with_peers:
         _fill(folder, asked)
     # Last, because it says that the rest is there.
@@ -74,18 +76,18 @@ def _questions(root: Path, entries: int) -> Questions:
 
     slugs = [content.entry_slug(number) for number in range(0, entries, max(1, entries // _ASKED))][:_ASKED]
     etags = dict(Published.objects.filter(kind="entry", slug__in=slugs).values_list("slug", "etag"))
-    word, share = _common_word(root, min(entries, _READ))
-    return Questions(entries, slugs, [etags[slug] for slug in slugs], word, share, _end())
+    words, share = _common_words(root, min(entries, _READ))
+    return Questions(entries, slugs, [etags[slug] for slug in slugs], words, share, _end())
 
 
-def _common_word(root: Path, some: int) -> tuple[str, float]:
-    """The one whose share of the entries is nearest to that of a common word."""
+def _common_words(root: Path, some: int) -> tuple[list[str], float]:
+    """Those whose share of the entries is nearest to that of a common word, and their mean share."""
     found: Counter[str] = Counter()
     for number in range(some):
         text = (root / f"terms/{content.entry_slug(number)}.md").read_text()
         found.update(set(re.findall(r"\b[a-z]{5,}\b", text.partition("# Brief Definition")[2].lower())))
-    word = min(sorted(found), key=lambda each: abs(found[each] / some - _COMMON))
-    return word, found[word] / some
+    words = sorted(sorted(found), key=lambda each: abs(found[each] / some - _COMMON))[:_WORDS]
+    return words, sum(found[word] for word in words) / some / len(words)
 
 
 def _get(path: str) -> Any:
@@ -110,7 +112,7 @@ def _end() -> str:
 def _fill(folder: Path, asked: Questions) -> None:
     from benchmarks.api.peer import filling
 
-    answers = {what: bytes(_get(asked.ours(what)[0]).content) for what in COMPARED if what != DETAIL}
+    answers = {what: bytes(_get(asked.ours(what)[0]).content) for what in (*COMPARED, AGAIN) if what != DETAIL}
     filling.store(answers)
     wanted = set(asked.slugs)
     related: dict[str, list[str]] = {}
@@ -127,11 +129,15 @@ def _fill(folder: Path, asked: Questions) -> None:
     (folder / "answers.pickle").write_bytes(pickle.dumps(answers))
 
 
-def _portions(file: Path) -> Iterator[list[bytes]]:
-    """The lines of the export, some hundred at a time. They are kept in the file, which others send as it is."""
-    with file.open("wb") as kept:
+def _export(folder: Path) -> None:
+    """Kept in a file, of which others are filled, and which others send as it is."""
+    with (folder / "export.ndjson").open("wb") as kept:
         for block in _get(questions.EXPORT).streaming_content:
             kept.write(block)
+
+
+def _portions(file: Path) -> Iterator[list[bytes]]:
+    """The lines of the export, some hundred at a time."""
     with file.open("rb") as lines:
         while portion := list(islice(lines, 500)):
             yield portion

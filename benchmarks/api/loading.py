@@ -6,7 +6,7 @@ import statistics
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 from benchmarks.api.serving import HOST, Server
@@ -19,10 +19,14 @@ MISSING = "There is no wrk. On Debian: apt install wrk"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """rate: answers a second. middle: milliseconds that half of them took at most, with all connections busy."""
+    """rate: answers a second. middle: milliseconds that half of them took at most, with all connections busy.
+
+    work: milliseconds of CPU for one answer, of the workers and of the database behind them.
+    """
 
     rate: float
     middle: float
+    work: float = 0
 
 
 def is_there() -> bool:
@@ -39,14 +43,16 @@ def run(server: Server, asked: Path, seconds: int) -> Load:
     """Raises RuntimeError if an answer is none, or an error."""
     command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s"]
     command += ["--timeout", "60s", "--script", str(SCRIPT), f"http://127.0.0.1:{server.port}/", "--"]
+    before = server.work()
     done = subprocess.run([*command, str(asked), HOST], capture_output=True, text=True, check=False)
+    work = server.work() - before
     told = re.search(r"^DONE (\d+) (\d+) (\d+) (\d+)$", done.stdout, re.MULTILINE)
     if not told:
         raise RuntimeError(f"wrk on {asked.name}:\n{done.stdout}{done.stderr}")
     count, microseconds, middle, errors = map(int, told.groups())
     if errors or not count:
         raise RuntimeError(f"wrk on {asked.name}: {count} answers, {errors} of them errors.\n{done.stdout}")
-    return Load(count / microseconds * 1e6, middle / 1000)
+    return Load(count / microseconds * 1e6, middle / 1000, work * 1000 / count)
 
 
 @dataclass(slots=True)
@@ -63,9 +69,14 @@ class Loads:
 
     def median(self, who: str, what: str) -> Load:
         taken = self.rounds[who, what]
-        return Load(statistics.median(load.rate for load in taken), statistics.median(load.middle for load in taken))
+        return Load(*map(statistics.median, zip(*(astuple(load) for load in taken), strict=True)))
 
     def ratio(self, one: tuple[str, str], other: tuple[str, str]) -> float:
         """How many answers of one there are for an answer of the other: the median of the ratios within each round."""
         pairs = zip(self.rounds[one], self.rounds[other], strict=True)
         return statistics.median(mine.rate / theirs.rate for mine, theirs in pairs)
+
+    def by_work(self, one: tuple[str, str], other: tuple[str, str]) -> float:
+        """The same by CPU: how many answers of one take the work of an answer of the other."""
+        pairs = zip(self.rounds[one], self.rounds[other], strict=True)
+        return statistics.median(theirs.work / mine.work for mine, theirs in pairs)

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import database
+
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "lemma.example"
 HEADERS = {"Host": HOST, "X-Forwarded-Proto": "https"}
@@ -26,8 +28,15 @@ _WORKER = ("--worker-class", "gthread", "--threads", "1")
 
 @dataclass(frozen=True, slots=True)
 class Server:
+    """url: of its database."""
+
     port: int
     pid: int
+    url: str = ""
+
+    def work(self) -> float:
+        """Seconds of CPU that its workers took so far, and PostgreSQL for whoever asks the same database."""
+        return sum(map(_seconds, [*self.workers(), *database.backends(self.url)]))
 
     def workers(self) -> list[int]:
         return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
@@ -85,18 +94,26 @@ def environment(folder: Path, url: str, settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def served(application: str, variables: Mapping[str, str], *, workers: int = WORKERS) -> Iterator[Server]:
+def served(
+    application: str, variables: Mapping[str, str], *, workers: int = WORKERS, python: str = sys.executable
+) -> Iterator[Server]:
     """Raises RuntimeError if it does not begin."""
     port = _free_port()
-    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
+    command = [python, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", str(workers), *_WORKER, "--log-level", "warning", "--no-control-socket"]
     process = subprocess.Popen(command, env=dict(variables), cwd=ROOT)
     try:
         _wait(process, port, workers)
-        yield Server(port, process.pid)
+        yield Server(port, process.pid, variables.get("DATABASE_URL", ""))
     finally:
         process.terminate()
         process.wait()
+
+
+def _seconds(pid: int) -> float:
+    # After the name of the program, which may have blanks: user is the 12th field, system the 13th.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:
