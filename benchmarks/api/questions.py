@@ -88,7 +88,7 @@ class Questions:
         if what == DETAIL:
             return [f"{root}{pages[slug]}/" for slug in self.slugs]
         listed = f"{root}?type=wagtailpeer.Entry&limit=20"
-        light = f"{listed}&fields=category,difficulty,tags,aliases,status,last_updated,brief_definition"
+        light = f"{listed}&fields=category,difficulty,tags,names,status,last_updated,brief_definition"
         if what == SEARCH:
             return [f"{light}&search={word}" for word in self.words]
         return [{LIGHT: light, FULL: f"{listed}&fields=*", FILTERED: f"{light}&category={CATEGORY}"}[what]]

@@ -35,7 +35,11 @@ def matched_label(labels: Iterable[str], query: Query) -> str | None:
     """The first of the labels that is what was asked for, else the first that has all of it."""
     found = None
     terms = [_starts(term) for term in query.terms]
+    sought = query.terms[0].words[0] if not query.terms[0].others else ""
     for label in labels:
+        # Most have nothing of it, which is seen sooner than their words are folded.
+        if sought not in label.lower() and label.isascii():
+            continue
         folded = f"\n {' '.join(words.keys(label))}\n"
         if folded == f"\n {query.phrase}\n":
             return label

@@ -11,7 +11,7 @@ import orjson
 from glossary.search import query as queries
 from glossary.search import ranking, spelling, words
 from glossary.search.backends import backend
-from glossary.search.backends.common import PUBLISHED, TEXTS, Candidate, Candidates, Scope, Stand
+from glossary.search.backends.common import PUBLISHED, TEXTS, Candidate, Found, Scope, Stand
 from glossary.search.query import Query
 from glossary.search.snippets import Marker
 from publishing import asking
@@ -21,6 +21,8 @@ __all__ = ["RANKED", "Hit", "Scope", "Search", "Stand", "search"]
 
 # So many are ranked against each other. A query that finds more is better narrowed than paged through.
 RANKED = 500
+# Of so many the facets are counted where those of all are an estimate.
+_SAMPLE = 250
 
 
 class Hit(NamedTuple):
@@ -32,7 +34,7 @@ class Hit(NamedTuple):
     snippet: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Value:
     value: str
     label: str
@@ -68,29 +70,36 @@ def search(text: str, scope: Scope, *, start: int = 0, size: int = 20, known: St
     query = queries.parse(text)
     if not query.terms:
         return Search(*_feed())
-    find = backend().candidates
-    found: Candidates = find(query, scope, most=RANKED, known=known)
+    search_in = backend()
+    found: Found = search_in.find(query, scope, most=RANKED, known=known)
     if found.stand == known:
         return Search(found.stand, found.changed, unchanged=True)
-    full = False
-    if not found.rows and (others := spelling.alternatives(query)):
-        query, full = queries.corrected(query, others), True
-        found = find(query, scope, most=RANKED, full=True)
-    rows = found.rows
-    result = Search(found.stand, found.changed, count=len(rows), approximate=len(rows) > RANKED)
-    if result.approximate:
-        result.count = _estimate(found)
-    result.facets = _facets(rows[:RANKED], result.count)
-    if full:
-        ranked = _ranked(query, rows)
-        page = [_Shown(row.kind, row.summary, row.text) for row in ranked[:RANKED][start : start + size]]
+    result = Search(found.stand, found.changed, count=len(found.rows))
+    facets = [facets for _, facets in found.rows]
+    page: Sequence[_Shown]
+    if len(found.rows) > RANKED:
+        # Nearly every text has the words. What is called by them comes first; of the others some are as good as any.
+        result.approximate = True
+        result.count = _estimate([key for key, _ in found.rows], found)
+        facets = facets[: RANKED : RANKED // _SAMPLE or 1]
+        named = search_in.named(query, scope, limit=start + size)
+        keys = list(dict.fromkeys([*named, *(key for key, _ in found.rows)]))[:RANKED]
+        page = _shown(keys[start : start + size])
+    elif found.rows:
+        ranked = _ranked(query, search_in.candidates(query, scope, most=RANKED))
+        page = _shown([row.key for row in ranked[start : start + size]])
+    elif others := spelling.alternatives(query):
+        query = queries.corrected(query, others)
+        rows = search_in.candidates(query, scope, most=RANKED + 1, full=True)
+        ranked = _ranked(query, rows)[:RANKED]
+        facets = [row.facets for row in ranked]
+        page = [_Shown(row.kind, row.summary, row.text) for row in ranked[start : start + size]]
+        result.approximate = len(rows) > RANKED
+        result.count = _estimate([row.key for row in rows], found) if result.approximate else len(rows)
         result.corrected = _as_found(query, ranked[0]) if ranked else None
     else:
-        if result.approximate:
-            keys = _called(query, scope, rows, start + size)[:RANKED]
-        else:
-            keys = [row.key for row in _ranked(query, rows)]
-        page = _shown(keys[start : start + size])
+        page = []
+    result.facets = _facets(facets, result.count)
     marker = Marker(query)
     result.hits = [_hit(row, query, marker) for row in page]
     return result
@@ -101,38 +110,31 @@ def _ranked(query: Query, rows: Sequence[Candidate]) -> list[Candidate]:
     return sorted(rows, key=lambda row: (tier(row.labels), -row.score, row.labels))
 
 
-def _called(query: Query, scope: Scope, rows: Sequence[Candidate], wanted: int) -> list[int]:
-    """The best so many positions where nearly every text has the words: what is called by them comes first, and of the
-    others some are as good as any.
-    """
-    named = backend().named(query, scope, limit=wanted)
-    others = (row.key for row in rows)
-    return list(dict.fromkeys([*named, *others]))
-
-
-def _estimate(found: Candidates) -> int:
-    """Rows come by position: how far one had to go for them tells how many there are."""
-    first, last = found.rows[0].key, found.rows[-1].key
-    seen = (last - first + 1) / (found.stand.position - first + 1)
-    guess = len(found.rows) / seen
+def _estimate(keys: Sequence[int], found: Found) -> int:
+    """keys: the first positions. How far one had to go for them tells how many there are."""
+    seen = (keys[-1] - keys[0] + 1) / (found.stand.position - keys[0] + 1)
+    guess = len(keys) / seen
     # Two digits, so that nobody takes it for a count.
-    return max(len(found.rows), min(found.total, int(float(f"{guess:.2g}"))))
+    return max(len(keys), min(found.total, int(float(f"{guess:.2g}"))))
 
 
-def _facets(rows: Sequence[Candidate], count: int) -> dict[str, list[Value]]:
-    """count: how many there are; the rows may be a part of them."""
+def _facets(texts: Sequence[str], count: int) -> dict[str, list[Value]]:
+    """texts: of what was found, or of a part of it. count: how much was found."""
     # One text of all, because thousands of lines are counted sooner than hundreds of texts.
-    found = Counter(filter(None, "\n".join([row.facets for row in rows]).split("\n")))
-    factor = count / len(rows) if rows else 1
+    found = Counter("\n".join(filter(None, texts)).split("\n"))
+    found.pop("", None)
+    factor = count / len(texts) if texts else 1
     spellings: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for line, number in found.items():
         name, value, label = line.split("\x1f")
         spellings.setdefault((name, value), []).append((number, label))
     result: dict[str, list[Value]] = {}
     for (name, value), variants in spellings.items():
-        # Of several spellings the usual one is shown.
-        label = min(variants, key=lambda pair: (-pair[0], pair[1]))[1]
-        total = sum(number for number, _ in variants)
+        total, label = variants[0]
+        if len(variants) > 1:
+            # Of several spellings the usual one is shown.
+            label = min(variants, key=lambda pair: (-pair[0], pair[1]))[1]
+            total = sum(number for number, _ in variants)
         result.setdefault(name, []).append(Value(value, label, round(total * factor)))
     return {name: sorted(values, key=lambda one: (-one.count, one.value)) for name, values in sorted(result.items())}
 

@@ -44,9 +44,11 @@ def keys(text: str) -> list[str]:
     return list(filter(None, (fold(word) for word in _WORD.findall(text))))
 
 
-def words(text: str) -> Iterator[Word]:
-    """The words by `keys`, and where they stand."""
+def words(text: str, *, but_ascii: bool = False) -> Iterator[Word]:
+    """The words by `keys`, and where they stand; with `but_ascii`, only those with other letters."""
     for match in _WORD.finditer(text):
+        if but_ascii and match[0].isascii():
+            continue
         yield Word(match.start(), match.end(), fold(match[0]))
 
 

@@ -166,6 +166,9 @@ def test_where_very_many_match_titles_come_first_and_the_count_is_an_estimate(
     assert answer["results"][0]["slug"] == "common"
     assert 30 <= answer["count"] <= 45
     assert answer["facets"]["status"][0]["count"] == answer["count"]
+    corrected = search(client, "comon", pageSize=5)
+    assert (corrected["correctedQuery"], corrected["approximate"]) == ("common", True)
+    assert 30 <= corrected["count"] <= 45
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def _page(item: dict[str, Any]) -> Any:
         difficulty=item["difficulty"],
         status=item["status"],
         last_updated=item["lastUpdated"],
-        aliases=item["aliases"],
+        names=item["aliases"],
         brief_definition=item["briefDefinition"],
         detailed_explanation=item["detailedExplanation"],
         preamble=item["preamble"],

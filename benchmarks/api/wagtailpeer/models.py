@@ -19,16 +19,16 @@ class Entry(Page):
     difficulty = models.CharField(max_length=100, blank=True)
     status = models.CharField(max_length=20)
     last_updated = models.CharField(max_length=40)
-    aliases = models.JSONField(default=list)
-    brief_definition = models.TextField()
-    detailed_explanation = models.TextField()
+    names = models.JSONField(default=list, blank=True)
+    brief_definition = models.TextField(blank=True)
+    detailed_explanation = models.TextField(blank=True)
     preamble = models.TextField(blank=True)
-    key_concepts = models.JSONField(null=True)
-    common_applications = models.JSONField(null=True)
-    prerequisites = models.JSONField(null=True)
-    sections = models.JSONField(default=list)
-    extra = models.JSONField(default=dict)
-    books = models.JSONField(default=list)
+    key_concepts = models.JSONField(null=True, blank=True)
+    common_applications = models.JSONField(null=True, blank=True)
+    prerequisites = models.JSONField(null=True, blank=True)
+    sections = models.JSONField(default=list, blank=True)
+    extra = models.JSONField(default=dict, blank=True)
+    books = models.JSONField(default=list, blank=True)
     tags = ClusterTaggableManager(through=Tagged, blank=True)
     related = ParentalManyToManyField("self", symmetrical=False, blank=True)
 
@@ -46,7 +46,7 @@ class Entry(Page):
                 "difficulty",
                 "status",
                 "last_updated",
-                "aliases",
+                "names",
                 "brief_definition",
                 "detailed_explanation",
                 "preamble",

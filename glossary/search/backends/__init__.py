@@ -1,4 +1,4 @@
-"""The two databases behind one face: `add`, `learn`, `remove`, `clear`, `optimise`, `candidates`, `named`."""
+"""The two databases behind one face: `add`, `learn`, `remove`, `clear`, `optimise`, `find`, `candidates`, `named`."""
 
 from types import ModuleType
 

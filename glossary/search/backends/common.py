@@ -51,26 +51,27 @@ class Stand(NamedTuple):
     epoch: str
 
 
-class Candidate(NamedTuple):
-    key: int
-    labels: str
-    facets: str
-    score: float
-    # Only where asked for.
-    kind: str = ""
-    summary: bytes = b""
-    text: str = ""
+class Found(NamedTuple):
+    """Where the feed stood, when it `changed`, and how many items are published, all in one instant.
 
-
-class Candidates(NamedTuple):
-    """Where the feed stood, when it `changed`, and how many items are published, all in one instant. The rows come by
-    position; one more than was wanted says that there are others.
+    rows: (position, facets) of what was found, by position; one more than was wanted says that there are others.
     """
 
     stand: Stand
     changed: datetime | None
     total: int
-    rows: list[Candidate]
+    rows: list[tuple[int, str]]
+
+
+class Candidate(NamedTuple):
+    key: int
+    labels: str
+    score: float
+    # Only where asked for.
+    facets: str = ""
+    kind: str = ""
+    summary: bytes = b""
+    text: str = ""
 
 
 class Matching(NamedTuple):
@@ -82,11 +83,8 @@ class Matching(NamedTuple):
     key: str = "s.id"
 
 
-def run(
-    matching: Matching, score: str, values: Sequence[Any], scope: Scope, *, most: int, full: bool, known: Stand | None
-) -> Candidates:
-    """values: parameters of `score`. full: with the texts. known: if the feed stands there, nothing is looked for."""
-    more, nothing = (", s.kind, p.summary, x.text", ", '', NULL, ''") if full else ("", "")
+def find(matching: Matching, scope: Scope, *, most: int, known: Stand | None) -> Found:
+    """known: if the feed stands there, nothing is looked for."""
     marks = ", ".join(["%s"] * len(kinds.names()))
     published = f"SELECT COALESCE(SUM(count), 0) FROM {COUNTS} WHERE kind IN ({marks}) AND locale = %s AND name = ''"  # noqa: S608
     changed = f"SELECT created_at FROM {CHANGES} ORDER BY position DESC LIMIT 1"  # noqa: S608
@@ -97,28 +95,34 @@ def run(
         limit = f"CASE WHEN {same} THEN 0 ELSE {limit} END"
     statement = (
         # The feed first, so that an answer without hits has its position too.
-        f"SELECT position, epoch, ({published}) || ' ' || CAST(({changed}) AS text), 0.0{nothing} FROM {FEED} "  # noqa: S608
-        "UNION ALL SELECT * FROM ("
-        f"SELECT s.id, s.labels, s.facets, {score}{more} FROM {matching.source}{scope.joined(full=full)} "
+        f"SELECT position, epoch || ' ' || ({published}) || ' ' || CAST(({changed}) AS text) FROM {FEED} "  # noqa: S608
+        f"UNION ALL SELECT * FROM (SELECT s.id, s.facets FROM {matching.source}{scope.joined()} "
         # By position, from which `searching` estimates how many there are where there are more.
         f"WHERE {matching.where} AND {scope.narrowed} ORDER BY {matching.key} LIMIT {limit}) hits"
     )
-    rows = asking.rows(
-        statement,
-        [*kinds.names(), scope.locale, *values, *matching.parameters, *scope.values, *(known or ())],
-    )
+    parameters = [*kinds.names(), scope.locale, *matching.parameters, *scope.values, *(known or ())]
+    rows = asking.rows(statement, parameters)
     if not rows:
         # On a new database nothing was ever published, and no row of the feed is there.
-        return Candidates(Stand(0, ""), None, 0, [])
-    position, epoch, told = rows[0][:3]
-    total, _, moment = told.partition(" ")
+        return Found(Stand(0, ""), None, 0, [])
+    position, told = rows[0]
+    epoch, total, moment = told.split(" ", 2)
     changed_at = datetime.fromisoformat(moment)
-    return Candidates(
-        Stand(position, epoch),
-        changed_at if changed_at.tzinfo else changed_at.replace(tzinfo=UTC),
-        int(total),
-        [Candidate(*row) for row in rows[1:]],
+    if not changed_at.tzinfo:
+        changed_at = changed_at.replace(tzinfo=UTC)
+    return Found(Stand(position, epoch), changed_at, int(total), rows[1:])
+
+
+def candidates(
+    matching: Matching, score: str, values: Sequence[Any], scope: Scope, *, most: int, full: bool
+) -> list[Candidate]:
+    """What is ranked. values: parameters of `score`. full: with all that an answer needs."""
+    more = ", s.facets, s.kind, p.summary, x.text" if full else ""
+    statement = (
+        f"SELECT s.id, s.labels, {score}{more} FROM {matching.source}{scope.joined(full=full)} "  # noqa: S608
+        f"WHERE {matching.where} AND {scope.narrowed} ORDER BY {matching.key} LIMIT {most}"
     )
+    return [Candidate(*row) for row in asking.rows(statement, [*values, *matching.parameters, *scope.values])]
 
 
 # What an item is called by, the best first, as the backends name it.

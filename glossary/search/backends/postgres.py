@@ -7,7 +7,7 @@ from django.db import connection
 
 from glossary.search import words
 from glossary.search.backends import common
-from glossary.search.backends.common import COLUMNS, ITEMS, WORDS, Candidates, Matching, Scope, Stand
+from glossary.search.backends.common import COLUMNS, ITEMS, WORDS, Candidate, Found, Matching, Scope, Stand
 from glossary.search.query import Query, Term
 
 _WEIGHTS = "ABCD"
@@ -57,13 +57,14 @@ def optimise() -> None:
         cursor.execute(f"ANALYZE {ITEMS}")
 
 
-def candidates(query: Query, scope: Scope, *, most: int, full: bool = False, known: Stand | None = None) -> Candidates:
+def find(query: Query, scope: Scope, *, most: int, known: Stand | None = None) -> Found:
+    return common.find(_matching("vector", _all(query.terms, "")), scope, most=most, known=known)
+
+
+def candidates(query: Query, scope: Scope, *, most: int, full: bool = False) -> list[Candidate]:
     match = _all(query.terms, "")
-    # A rank reads the whole vector; where more are found than are ranked, it would order a part of them.
-    some = f"SELECT 1 FROM {ITEMS} WHERE vector @@ to_tsquery('simple', %s) LIMIT {most + 1}"  # noqa: S608
-    few = f"(SELECT count(*) FROM ({some}) found) <= {most}"  # noqa: S608
-    score = f"CASE WHEN {few} THEN ts_rank(s.vector, to_tsquery('simple', %s)) ELSE 0.0 END"
-    return common.run(_matching("vector", match), score, [match, match], scope, most=most, full=full, known=known)
+    score = "ts_rank(s.vector, to_tsquery('simple', %s))"
+    return common.candidates(_matching("vector", match), score, [match], scope, most=most, full=full)
 
 
 def named(query: Query, scope: Scope, *, limit: int) -> list[int]:

@@ -7,7 +7,7 @@ import orjson
 from django.db import connection
 
 from glossary.search.backends import common
-from glossary.search.backends.common import COLUMNS, ITEMS, TEXTS, WORDS, Candidates, Matching, Scope, Stand
+from glossary.search.backends.common import COLUMNS, ITEMS, TEXTS, WORDS, Candidate, Found, Matching, Scope, Stand
 from glossary.search.models import SearchItem
 from glossary.search.query import Query, Term
 from publishing import bulk
@@ -58,13 +58,17 @@ def optimise() -> None:
         _execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608
 
 
-def candidates(query: Query, scope: Scope, *, most: int, full: bool = False, known: Stand | None = None) -> Candidates:
+def find(query: Query, scope: Scope, *, most: int, known: Stand | None = None) -> Found:
+    return common.find(_matching(FTS, _all(query.terms)), scope, most=most, known=known)
+
+
+def candidates(query: Query, scope: Scope, *, most: int, full: bool = False) -> list[Candidate]:
     match = _all(query.terms)
-    # bm25 first counts the rows of every word in the whole index. Where there are more hits than are ranked, that would
-    # cost more than all the rest, for an order among a part of them.
+    # bm25 first counts the rows of every word in the whole index. Where only the scope leaves few hits, that would cost
+    # more than all the rest.
     few = f"(SELECT count(*) FROM (SELECT 1 FROM {FTS} WHERE {FTS} MATCH %s LIMIT {most + 1})) <= {most}"  # noqa: S608
     score = f"CASE WHEN {few} THEN -bm25({FTS}, 10, 8, 6, 4, 1) ELSE 0.0 END"
-    return common.run(_matching(FTS, match), score, [match], scope, most=most, full=full, known=known)
+    return common.candidates(_matching(FTS, match), score, [match], scope, most=most, full=full)
 
 
 def named(query: Query, scope: Scope, *, limit: int) -> list[int]:
