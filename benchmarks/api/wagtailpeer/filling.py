@@ -20,15 +20,20 @@ def main() -> None:
     from django.db import connection
     from wagtail.models import Site
 
+    from benchmarks.api.wagtailpeer.models import Entry
+
     root = Site.objects.get(is_default_site=True).root_page
     pages: dict[str, Any] = {}
     items = [json.loads(line) for line in export.open("rb")]
     for item in items:
         pages[item["slug"]] = root.add_child(instance=_page(item))
-    for item in items:
-        page = pages[item["slug"]]
-        page.related.set([pages[slug] for slug in item["related"] if slug in pages])
-        page.save()
+    through = Entry.related.through
+    through.objects.bulk_create(
+        through(from_entry=pages[item["slug"]], to_entry=pages[slug])
+        for item in items
+        for slug in dict.fromkeys(item["related"])
+        if slug in pages
+    )
     call_command("update_index", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
