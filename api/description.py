@@ -13,6 +13,7 @@ from drf_spectacular.utils import (
 )
 
 from api import expanding, filters, listing, paging, selecting, shapes
+from api.exporting import Format
 from api.problems import MEDIA_TYPE
 
 _READ = [200, 304]
@@ -65,6 +66,10 @@ _CURSOR = OpenApiParameter(
 _MOVED = {301: OpenApiResponse(description="It has another slug now, or this one is spelled differently.")}
 _KIND = OpenApiParameter("kind", str, enum=["entry", "book"], description="Only these.")
 
+_LINKED: dict[Any, Any] = {
+    (200, "application/ld+json"): OpenApiResponse(OpenApiTypes.OBJECT, description="Linked data, if `Accept` asks."),
+    (200, "text/turtle"): OpenApiResponse(OpenApiTypes.STR, description="Linked data, if `Accept` asks."),
+}
 _DRAFT = OpenApiParameter(
     "draft",
     str,
@@ -165,7 +170,15 @@ def _problems(*statuses: int) -> dict[Any, Any]:
     return {(status, MEDIA_TYPE): OpenApiResponse(shapes.Problem, description=_REFUSALS[status]) for status in statuses}
 
 
-root = _read("root", "The addresses of the API", "", {200: shapes.Addresses}, (406,), [], "about")
+root = _read(
+    "root",
+    "The addresses of the API",
+    "As linked data, if `Accept` asks: the whole glossary.",
+    {(200, "application/json"): shapes.Addresses, **_LINKED},
+    (406,),
+    [_header("Link", "Where the feed and linked data are.", [200])],
+    "about",
+)
 
 
 def _list(kind: str, plural: str, shape: Any) -> Callable[..., Any]:
@@ -188,7 +201,7 @@ def _item(kind: str, plural: str, shape: Any) -> Callable[..., Any]:
             f"get_{kind}",
             f"One published {kind}",
             "",
-            {200: shape, **_MOVED},
+            {(200, "application/json"): shape, **_LINKED, **_MOVED},
             (403, 404, 406, 410),
             [*_selection(kind), _DRAFT, _MODIFIED, _LOCATION],
             plural,
@@ -209,6 +222,21 @@ def _file(kind: str, plural: str) -> Callable[..., Any]:
             answer,
             (403, 404, 410),
             [_DRAFT, _MODIFIED, _LOCATION],
+            plural,
+        )
+    )
+
+
+def _linked(kind: str, plural: str, syntax: str, media_type: str, type_: Any) -> Callable[..., Any]:
+    answer: dict[Any, Any] = {(200, media_type): OpenApiResponse(type_, description="Linked data."), **_MOVED}
+    return extend_schema_view(
+        get=_read(
+            f"get_{kind}_{syntax}",
+            f"One published {kind} as linked data",
+            "schema.org and SKOS, with what it names that is published.",
+            answer,
+            (404, 410),
+            [_MODIFIED, _LOCATION],
             plural,
         )
     )
@@ -240,6 +268,10 @@ entry_path = extend_schema_view(
 book_list = _list("book", "books", shapes.BookPage)
 book_detail = _item("book", "books", shapes.Book)
 book_markdown = _file("book", "books")
+entry_jsonld = _linked("entry", "entries", "jsonld", "application/ld+json", OpenApiTypes.OBJECT)
+entry_turtle = _linked("entry", "entries", "turtle", "text/turtle", OpenApiTypes.STR)
+book_jsonld = _linked("book", "books", "jsonld", "application/ld+json", OpenApiTypes.OBJECT)
+book_turtle = _linked("book", "books", "turtle", "text/turtle", OpenApiTypes.STR)
 
 search = extend_schema_view(
     get=_simple(
@@ -356,5 +388,36 @@ chunks = extend_schema_view(
         (410,),
         [OpenApiParameter("since", str, description="The `nextCursor` of an earlier answer."), _MODIFIED],
         "copying",
+    )
+)
+
+
+def format_(what: Format) -> Callable[..., Any]:
+    type_: Any = {"type": ["array", "object"]} if what.media_type.endswith("json") else OpenApiTypes.STR
+    answer: dict[Any, Any] = {(200, what.media_type): OpenApiResponse(type_, description="All of it.")}
+    return extend_schema_view(get=_read(f"export_{what.address}", what.says, "", answer, (), [_MODIFIED], "exporting"))
+
+
+def _file_of(operation: str, summary: str, media_type: str, text: str = "", also: Any = ()) -> Callable[..., Any]:
+    answer: dict[Any, Any] = {(200, media_type): OpenApiResponse(OpenApiTypes.STR, description="The file.")}
+    return extend_schema_view(get=_read(operation, summary, text, answer, also, [_MODIFIED], "crawling"))
+
+
+feed = _file_of("feed", "What was published last, as an Atom feed", "application/atom+xml")
+sitemap = _file_of(
+    "sitemap", "The site map", "application/xml", "Beyond 50,000 pages an index of several, by their numbers."
+)
+sitemap_part = _file_of("sitemap_part", "A part of the site map", "application/xml", "", (404,))
+llms = _file_of("llms", "What there is, for language models", "text/markdown", "As llmstxt.org has it.")
+llms_full = _file_of("llms_full", "All entries in one file, for language models", "text/markdown")
+robots = extend_schema_view(
+    get=_read(
+        "robots",
+        "What crawlers are asked to leave alone",
+        "",
+        {(200, "text/plain"): OpenApiResponse(OpenApiTypes.STR, description="The file.")},
+        (),
+        [],
+        "crawling",
     )
 )

@@ -18,7 +18,7 @@ from api.caching import conditional
 from api.problems import ApiError
 
 JSON = "application/json"
-_ANYTHING = frozenset(["", "*/*", JSON])
+ANYTHING = frozenset(["", "*/*", JSON])
 
 
 class PublicView(APIView):
@@ -32,6 +32,8 @@ class PublicView(APIView):
     permission_classes: list[Any] = []
     # What `Accept` is held against; None where the address alone decides.
     media_type: str | None = JSON
+    # What `Accept` can ask for in its place.
+    other_types: Sequence[str] = ()
     # Whether it is answered to anybody even where reading needs a token: it says nothing of the content.
     is_open = False
 
@@ -42,7 +44,7 @@ class PublicView(APIView):
         try:
             access.admit(request, is_open=self.is_open)
             if self.media_type:
-                check_accept(request, self.media_type)
+                check_accept(request, self.media_type, *self.other_types)
             answer = get(request, *args, **kwargs)
         except Exception as error:
             answer = problems.answer(error, request)
@@ -70,17 +72,17 @@ def _keep_private(answer: HttpResponseBase) -> None:
     patch_vary_headers(answer, ("Authorization", "Cookie"))
 
 
-def check_accept(request: HttpRequest, media_type: str) -> None:
+def check_accept(request: HttpRequest, *media_types: str) -> None:
     """Raises ApiError, 406, if `Accept` leaves out what there is here."""
     accepted = request.META.get("HTTP_ACCEPT", "")
-    if accepted in _ANYTHING:
+    if accepted in ANYTHING:
         return
     try:
-        fits = request.accepts(media_type)
+        fits = any(map(request.accepts, media_types))
     except ValueError as error:
         raise BadRequest("Accept cannot be read.") from error
     if not fits:
-        raise ApiError(406, "not_acceptable", f"Here is {media_type}, which Accept leaves out.")
+        raise ApiError(406, "not_acceptable", f"Here is {' or '.join(media_types)}, which Accept leaves out.")
 
 
 class AddressDecides(BaseContentNegotiation):

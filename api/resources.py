@@ -44,3 +44,7 @@ def detail(root: str, slug: str) -> str:
 
 def markdown(root: str, slug: str) -> str:
     return f"{root}{quote(slug, safe='')}.md"
+
+
+def linked(root: str, slug: str, suffix: str) -> str:
+    return f"{root}{quote(slug, safe='')}.{suffix}"

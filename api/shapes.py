@@ -341,8 +341,19 @@ class Addresses(serializers.Serializer):
     export = URLField()
     chunks = URLField()
     annotate = URLField()
+    jsonld = URLField()
+    turtle = URLField()
+    entriesCsv = URLField()
+    entriesTbx = URLField()
+    booksCsv = URLField()
+    booksCsl = URLField()
+    booksBibtex = URLField()
     schema = URLField()
     docs = URLField()
+    feed = URLField()
+    sitemap = URLField()
+    llms = URLField()
+    llmsFull = URLField()
 
 
 class FieldError(serializers.Serializer):

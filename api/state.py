@@ -27,11 +27,11 @@ class State(NamedTuple):
     epoch: str = ""
     changed: datetime | None = None
 
-    def etag(self, request: HttpRequest) -> str:
+    def etag(self, request: HttpRequest, also: str = "") -> str:
         """A strong ETag of what this address gives in this state: it changes with any publication, and with nothing
-        else. So whether an answer changed is known without making it.
+        else. So whether an answer changed is known without making it. also: what more it depends on.
         """
-        told = f"{_VERSION}.{PAYLOAD_VERSION}.{self.epoch}.{self.position} {request.build_absolute_uri()}"
+        told = f"{_VERSION}.{PAYLOAD_VERSION}.{self.epoch}.{self.position} {request.build_absolute_uri()}{also}"
         return f'"{self.position}-{sha256(told.encode()).hexdigest()[:16]}"'
 
 

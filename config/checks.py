@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ValidationError
 
+from api import sites
+from formats.iris import iri
 from publishing.validators import validate_language
 
 
@@ -60,6 +62,24 @@ def check_webhook_networks(**kwargs: Any) -> list[CheckMessage]:
                     id="lemma.E010",
                 )
             )
+    return problems
+
+
+@register
+def check_site(**kwargs: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    root = settings.LEMMA_SITE_URL
+    if root and (reason := sites.problem(root)):
+        problems.append(
+            Error(f"LEMMA_SITE_URL: {reason}", hint="Write LEMMA_SITE_URL=https://glossary.example/.", id="lemma.E011")
+        )
+    for name in ("LEMMA_SITE_ENTRY_PATH", "LEMMA_SITE_BOOK_PATH"):
+        path = getattr(settings, name)
+        page = f"https://glossary.example/{path.replace('{slug}', 'x')}"
+        if "{slug}" not in path or path.startswith("/") or "#" in path or iri(page) != page:
+            message = f"{name} is “{path}”, which is no path of a page with {{slug}} in it."
+            hint = f"Write a path without a slash before it, such as {name}=glossary/{{slug}}."
+            problems.append(Error(message, hint=hint, id="lemma.E012"))
     return problems
 
 

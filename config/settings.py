@@ -38,6 +38,12 @@ CONTENT_ROOT = folder("CONTENT_ROOT", default="fixtures/content")
 LEMMA_LOCALE = env.str("LEMMA_LOCALE", default="en")
 LEMMA_ENTRIES_DIR = env.str("LEMMA_ENTRIES_DIR", default="terms")
 LEMMA_BOOKS_DIR = env.str("LEMMA_BOOKS_DIR", default="books")
+# Where readers find the glossary, as in https://glossary.example/; empty: nowhere but in the API. Names in linked data,
+# feeds and site maps begin with it, so it should never change. The pages are below it.
+LEMMA_SITE_URL = env.str("LEMMA_SITE_URL", default="")
+LEMMA_SITE_TITLE = env.str("LEMMA_SITE_TITLE", default="Glossary")
+LEMMA_SITE_ENTRY_PATH = env.str("LEMMA_SITE_ENTRY_PATH", default="entries/{slug}")
+LEMMA_SITE_BOOK_PATH = env.str("LEMMA_SITE_BOOK_PATH", default="books/{slug}")
 # How the admin's button syncs, such as: --pull,--commit,--push
 LEMMA_SYNC_ARGUMENTS = words("LEMMA_SYNC_ARGUMENTS")
 # Whether reading what is published needs a token, too.
@@ -74,7 +80,7 @@ ALLOWED_HOSTS = words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 
 # Published content is public, so any page may read it, but never with the visitor's cookies.
-CORS_URLS_REGEX = r"^/api/"
+CORS_URLS_REGEX = r"^/(api/|feed\.atom$|sitemap[0-9-]*\.xml$|llms(-full)?\.txt$)"
 CORS_ALLOWED_ORIGINS = words("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS
 CORS_ALLOW_CREDENTIALS = False

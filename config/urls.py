@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/texts.js", JavaScriptCatalog.as_view(packages=["publishing"]), name="admin_texts"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("api.urls")),
+    path("", include("api.urls.crawling")),
     path("media/assets/<str:name>", asset, name="asset"),
     path("preview/<str:token>/", shared_page, name="shared"),
     path("healthz", probes.healthz),

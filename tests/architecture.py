@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 # From top to bottom. What stands side by side does not import each other.
-LAYERS = [{"config"}, {"api"}, {"sync"}, {"glossary", "books", "webhooks"}, {"publishing"}, {"documents", "outgoing"}]
+LAYERS = [
+    {"config"},
+    {"api"},
+    {"sync"},
+    {"formats"},
+    {"glossary", "books", "webhooks"},
+    {"publishing"},
+    {"documents", "outgoing"},
+]
 _RANK = {package: rank for rank, layer in enumerate(LAYERS) for package in layer}
 # Without Django.
 _PLAIN = ("documents", "outgoing")

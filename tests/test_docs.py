@@ -7,11 +7,14 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command, get_commands, load_command_class
 from django.test import Client
+from rdflib import Graph
 
+from api.exporting import FORMATS
 from tests.sync.cast import CAST
 from tests.sync.folders import write
 from tests.sync.installation import Installation
@@ -160,14 +163,35 @@ def test_every_address_that_is_shown_answers(client: Client, sample: None, page:
     lines = [line for line in code(text(page)) if line.startswith("curl")]
     assert lines
     for line in lines:
-        address = shlex.split(line, comments=True)[-1]
+        words = shlex.split(line, comments=True)
         wanted = re.search(r"# (\d{3})", line)
-        answer = client.get(address.removeprefix("http://127.0.0.1:8000"))
+        # Tokens are nobody's.
+        accept = [word.removeprefix("Accept: ") for word in words if word.startswith("Accept: ")]
+        answer = client.get(
+            words[-1].removeprefix("http://127.0.0.1:8000"), headers={"accept": accept[0] if accept else "*/*"}
+        )
         assert answer.status_code == int(wanted[1] if wanted else 200), line
+        if accept:
+            assert answer["Content-Type"].startswith(accept[0]), line
+
+
+def test_the_linked_data_that_is_shown_is_said(client: Client, sample: None, settings: Any) -> None:
+    settings.LEMMA_SITE_URL = "https://glossary.example/"
+    [shown] = re.findall(r"^```turtle\n(.*?)^```", text("docs/api.md"), re.MULTILINE | re.DOTALL)
+    answer = client.get("/api/v1/entries/generative-ai.ttl").content.decode()
+    prefixes = "".join(line for line in answer.splitlines(keepends=True) if line.startswith("@prefix"))
+    wanted = set(Graph().parse(data=prefixes + shown, format="turtle"))
+    assert len(wanted) == 5
+    assert wanted <= set(Graph().parse(data=answer, format="turtle"))
+
+
+def test_the_page_names_every_format_of_the_command() -> None:
+    [options] = re.findall(r"^`manage.py export_terms.*?(?=\n\n)", text("docs/api.md"), re.MULTILINE | re.DOTALL)
+    assert set(FORMATS) <= set(re.findall(r"`([a-z-]+)`", options)) | {"csv"}
 
 
 def test_the_page_lists_the_addresses_of_the_api(client: Client) -> None:
-    table = re.findall(r"^\| `(/api/v1/[^`]*)` \|", section(text("docs/api.md"), "Addresses"), re.MULTILINE)
+    table = re.findall(r"^\| `(/[^`]*)` \|", section(text("docs/api.md"), "Addresses"), re.MULTILINE)
     described = client.get("/api/v1/schema/").json()["paths"]
     read = [path for path, methods in described.items() if "get" in methods]
     assert sorted(table) == sorted([*read, "/api/v1/schema/", "/api/v1/docs/"])

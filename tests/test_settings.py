@@ -176,7 +176,8 @@ def ids(messages: list[CheckMessage]) -> list[str | None]:
 
 
 def test_the_settings_of_the_tests_pass() -> None:
-    assert checks.check_content_folders() + checks.check_locale() + checks.check_content_root() == []
+    folders, site = checks.check_content_folders() + checks.check_content_root(), checks.check_site()
+    assert folders + checks.check_locale() + site == []
 
 
 @pytest.mark.parametrize("folder", ["/terms", "../terms", "a/../../terms", "."])
@@ -194,6 +195,19 @@ def test_content_folders_do_not_lie_in_each_other(settings: Settings, entries: s
 def test_a_locale_is_a_language_tag(settings: Settings) -> None:
     settings.LEMMA_LOCALE = "not a language"
     assert ids(checks.check_locale()) == ["lemma.E003"]
+
+
+@pytest.mark.parametrize("root", ["glossary.example", "https://", "https://e.example/?a", "https://e.example/#a", "/x"])
+def test_a_site_has_a_web_address(settings: Settings, root: str) -> None:
+    settings.LEMMA_SITE_URL = root
+    assert ids(checks.check_site()) == ["lemma.E011"]
+
+
+@pytest.mark.parametrize("path", ["entries/", "/entries/{slug}", "entries/{slug}#top", "a b/{slug}", "{slug}/{more}"])
+def test_a_page_of_the_site_has_a_path_with_its_slug(settings: Settings, path: str) -> None:
+    settings.LEMMA_SITE_URL = "https://glossary.example"
+    settings.LEMMA_SITE_BOOK_PATH = path
+    assert ids(checks.check_site()) == ["lemma.E012"]
 
 
 def test_a_missing_content_root_is_a_warning(settings: Settings, tmp_path: Path) -> None:

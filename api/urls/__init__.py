@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from api.schema import Docs, Schema
-from api.views import feeding, items, root, searching, vocabularies, writing
+from api.views import exporting, feeding, items, root, searching, vocabularies, writing
 
 app_name = "api"
 
@@ -11,9 +11,13 @@ urlpatterns = [
     # A slug holds no dot, so the suffix is never part of one.
     path("entries/<str:slug>.md", items.EntryMarkdown.as_view(), name="entry-markdown"),
     path("entries/<str:slug>/path/", items.EntryPath.as_view(), name="entry-path"),
+    path("entries/<str:slug>.jsonld", items.EntryJsonLd.as_view(), name="entry-jsonld"),
+    path("entries/<str:slug>.ttl", items.EntryTurtle.as_view(), name="entry-turtle"),
     path("entries/<str:slug>/", items.EntryDetail.as_view(), name="entry"),
     path("books/", items.BookList.as_view(), name="books"),
     path("books/<str:slug>.md", items.BookMarkdown.as_view(), name="book-markdown"),
+    path("books/<str:slug>.jsonld", items.BookJsonLd.as_view(), name="book-jsonld"),
+    path("books/<str:slug>.ttl", items.BookTurtle.as_view(), name="book-turtle"),
     path("books/<str:slug>/", items.BookDetail.as_view(), name="book"),
     path("import/", writing.ImportView.as_view(), name="import"),
     *(
@@ -30,6 +34,7 @@ urlpatterns = [
     path("changes/", feeding.ChangesView.as_view(), name="changes"),
     path("export.ndjson", feeding.ExportView.as_view(), name="export"),
     path("chunks.jsonl", feeding.ChunksView.as_view(), name="chunks"),
+    *(path(one.path, view.as_view(), name=one.address) for one, view in exporting.VIEWS),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),
     re_path("", root.Unrouted.as_view()),

@@ -21,11 +21,11 @@ from api import (
     resources,
     selecting,
     state,
+    streaming,
 )
 from api.listing import PUBLISHED
 from api.public import AddressDecides, PublicView
 from api.resources import BOOKS, ENTRIES
-from api.state import State
 from publishing import asking
 
 _RESOURCES = {resource.kind: resource for resource in (ENTRIES, BOOKS)}
@@ -73,14 +73,6 @@ class LinesView(PublicView):
     content_negotiation_class = AddressDecides
     media_type = None
 
-    def stream(self, request: HttpRequest, now: State, lines: Any, headers: dict[str, str]) -> HttpResponseBase:
-        def make() -> HttpResponseBase:
-            if request.method == "HEAD":
-                return StreamingHttpResponse([], content_type=NDJSON, headers=headers)
-            return StreamingHttpResponse(lines(), content_type=NDJSON, headers=headers)
-
-        return caching.conditional(request, now.etag(request), now.changed, make)
-
 
 @description.export
 class ExportView(LinesView):
@@ -95,7 +87,7 @@ class ExportView(LinesView):
             for each in wanted
         }
         now = state.read()
-        return self.stream(request, now, lambda: self._lines(request, kind, selections), {})
+        return streaming.stream(request, now, NDJSON, lambda: self._lines(request, kind, selections))
 
     def _lines(
         self, request: HttpRequest, kind: str | None, selections: dict[str, selecting.Selection]
@@ -139,7 +131,7 @@ class ChunksView(LinesView):
             # Who does not get this line did not get all.
             yield orjson.dumps({"nextCursor": following}, option=orjson.OPT_APPEND_NEWLINE)
 
-        return self.stream(request, now, lines, {"Link": link})
+        return streaming.stream(request, now, NDJSON, lines, headers={"Link": link})
 
 
 @description.graph

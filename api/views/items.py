@@ -17,6 +17,7 @@ from api import (
     drafts,
     filters,
     joining,
+    linking,
     listing,
     paging,
     parameters,
@@ -156,9 +157,23 @@ class ItemView(PublicView):
     def address(self, root: str, slug: str) -> str:
         return resources.detail(root, slug)
 
+    def linked(self, request: HttpRequest, slug: str, syntax: linking.Syntax) -> HttpResponseBase:
+        """As linked data."""
+        parameters.read(request.GET)
+        found = published.head(self.resource.kind, slug)
+        if found is None:
+            return self.elsewhere(request, slug)
+        if found.slug != slug:
+            return self.redirect(request, found.slug)
+        return linking.answer(request, found.state, self.resource.kind, slug, syntax)
+
 
 class DetailView(ItemView):
+    other_types = linking.MEDIA_TYPES
+
     def get(self, request: HttpRequest, slug: str) -> HttpResponseBase:
+        if syntax := linking.preferred(request):
+            return self.linked(request, slug, syntax)
         if request.GET:
             return self._draft(request, slug) if _wants_draft(request) else self._selected(request, slug)
         found = published.detail(self.resource.kind, slug, known=request.META.get("HTTP_IF_NONE_MATCH", ""))
@@ -267,6 +282,18 @@ def _file(data: bytes) -> HttpResponse:
     return response
 
 
+class LinkedView(ItemView):
+    content_negotiation_class = AddressDecides
+    media_type = None
+    syntax: linking.Syntax
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponseBase:
+        return self.linked(request, slug, self.syntax)
+
+    def address(self, root: str, slug: str) -> str:
+        return resources.linked(root, slug, self.syntax.suffix)
+
+
 @description.entry_list
 @describing.creating("entry")
 class EntryList(ListView, Creating):
@@ -325,3 +352,27 @@ class BookDetail(DetailView, Editing):
 @description.book_markdown
 class BookMarkdown(MarkdownView):
     resource = BOOKS
+
+
+@description.entry_jsonld
+class EntryJsonLd(LinkedView):
+    resource = ENTRIES
+    syntax = linking.JSON_LD
+
+
+@description.entry_turtle
+class EntryTurtle(LinkedView):
+    resource = ENTRIES
+    syntax = linking.TURTLE
+
+
+@description.book_jsonld
+class BookJsonLd(LinkedView):
+    resource = BOOKS
+    syntax = linking.JSON_LD
+
+
+@description.book_turtle
+class BookTurtle(LinkedView):
+    resource = BOOKS
+    syntax = linking.TURTLE

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, reverse
 from rest_framework.request import Request
 
-from api import description, parameters, redirects
+from api import description, exporting, linking, parameters, redirects, state
 from api.caching import etag_of
 from api.problems import MISSING_CACHE, ApiError
 from api.public import AddressDecides, PublicView
@@ -26,19 +26,41 @@ _ADDRESSES = (
     "export",
     "chunks",
     "annotate",
+    *(one.address for one in exporting.FORMATS.values()),
     "schema",
     "docs",
+)
+_FOR_CRAWLERS = ("feed", "sitemap", "llms", "llmsFull")
+
+
+# (name there, media type): what a browser or a reader of feeds finds by itself.
+_ALTERNATES = (
+    ("feed", "application/atom+xml"),
+    ("jsonld", linking.JSON_LD.media_type),
+    ("turtle", linking.TURTLE.media_type),
 )
 
 
 class Root(PublicView):
-    is_open = True
+    other_types = linking.MEDIA_TYPES
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # The addresses say nothing of the content; the glossary does.
+        self.is_open = linking.preferred(request) is None
+        return super().dispatch(request, *args, **kwargs)
 
     @description.root
     def get(self, request: HttpRequest) -> HttpResponseBase:
         parameters.read(request.GET)
-        body = orjson.dumps({name: request.build_absolute_uri(reverse(f"api:{name}")) for name in _ADDRESSES})
-        return self.json(request, etag_of(body), None, lambda: body)
+        if syntax := linking.preferred(request):
+            return linking.everything(request, state.read(), syntax)
+        addresses = {name: request.build_absolute_uri(reverse(f"api:{name}")) for name in _ADDRESSES}
+        addresses |= {name: request.build_absolute_uri(reverse(f"crawling:{name}")) for name in _FOR_CRAWLERS}
+        body = orjson.dumps(addresses)
+        answer = self.json(request, etag_of(body), None, lambda: body)
+        links = [f'<{addresses[name]}>; rel="alternate"; type="{type_}"' for name, type_ in _ALTERNATES]
+        answer.headers["Link"] = ", ".join(links)
+        return answer
 
 
 class Unrouted(PublicView):

@@ -62,6 +62,23 @@ ADDRESSES = [
     "changes/",
     "export.ndjson",
     "chunks.jsonl",
+    "entries/black-box.jsonld",
+    "entries/black-box.ttl",
+    "books/the-big-book.jsonld",
+    "books/the-big-book.ttl",
+    "glossary.jsonld",
+    "glossary.ttl",
+    "entries.csv",
+    "entries.tbx",
+    "books.csv",
+    "books.csl.json",
+    "books.bib",
+    "/feed.atom",
+    "/sitemap.xml",
+    "/sitemap-1.xml",
+    "/llms.txt",
+    "/llms-full.txt",
+    "/robots.txt",
     "schema/",
 ]
 # With a word in place of %s that only drafts have, the answer is that for a word which nothing has.
@@ -93,11 +110,15 @@ PROBES = [
     "entries/?ordering=%s",
     "entries/?cursor=%s",
     "changes/?since=%s",
+    "entries/%s-slug.jsonld",
+    "entries/%s-slug.ttl",
+    "entries/%s-previous.ttl",
+    "books/%s-book.ttl",
 ]
 
 
 def ask(client: Client, path: str) -> tuple[int, bytes, dict[str, str]]:
-    answer = client.get(f"/api/v1/{path}")
+    answer = client.get(path if path.startswith("/") else f"/api/v1/{path}")
     content = b"".join(answer) if answer.streaming else answer.content
     headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
     return answer.status_code, content, headers
@@ -267,4 +288,18 @@ def test_every_address_of_the_schema_is_asked_for_drafts(client: Client) -> None
             continue
         path = template.removeprefix("/api/v1/")
         example = path.replace("{slug}", "the-big-book" if path.startswith("books") else "black-box")
+        example = example.replace("{number}", "1")
         assert example in asked or example in ("books/the-big-book.md",), template
+
+
+@pytest.mark.parametrize("media_type", ["application/ld+json", "text/turtle"])
+def test_what_is_asked_for_by_accept_has_no_draft_either(
+    readers: None, an_hour_ago: Callable[[], None], media_type: str
+) -> None:
+    client = Client(headers={"accept": media_type})
+    an_hour_ago()
+    paths = ["", "entries/black-box/", "books/the-big-book/"]
+    before = [ask(client, path) for path in paths]
+    assert {answer[2]["Content-Type"].partition(";")[0] for answer in before} == {media_type}
+    draft_everything()
+    assert [ask(client, path) for path in paths] == before

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator
 
+from api.exporting import FORMATS
 from publishing.models import Item
 
 
@@ -46,6 +47,14 @@ def test_it_is_open_api_3_1_and_knows_every_address(schema: dict[str, Any]) -> N
         "/api/v1/export.ndjson",
         "/api/v1/chunks.jsonl",
         "/api/v1/import/",
+        *(f"/api/v1/{plural}/{{slug}}.{suffix}" for plural in ("entries", "books") for suffix in ("jsonld", "ttl")),
+        *(f"/api/v1/{one.path}" for one in FORMATS.values()),
+        "/feed.atom",
+        "/sitemap.xml",
+        "/sitemap-{number}.xml",
+        "/llms.txt",
+        "/llms-full.txt",
+        "/robots.txt",
         *(
             f"/api/v1/{plural}/{{slug}}/{name}/"
             for plural in ("entries", "books")
@@ -99,6 +108,20 @@ def closed(node: Any) -> Any:
         ("/api/v1/changes/", "/api/v1/changes/?since=x"),
         ("/api/v1/export.ndjson", "/api/v1/export.ndjson"),
         ("/api/v1/chunks.jsonl", "/api/v1/chunks.jsonl"),
+        ("/api/v1/entries/{slug}.jsonld", "/api/v1/entries/black-box.jsonld"),
+        ("/api/v1/entries/{slug}.ttl", "/api/v1/entries/black-box.ttl"),
+        ("/api/v1/entries/{slug}.ttl", "/api/v1/entries/closed-box.ttl"),
+        ("/api/v1/entries/{slug}.ttl", "/api/v1/entries/none.ttl"),
+        ("/api/v1/books/{slug}.jsonld", "/api/v1/books/the-big-book.jsonld"),
+        ("/api/v1/books/{slug}.ttl", "/api/v1/books/the-big-book.ttl"),
+        *((f"/api/v1/{one.path}", f"/api/v1/{one.path}") for one in FORMATS.values()),
+        ("/feed.atom", "/feed.atom"),
+        ("/sitemap.xml", "/sitemap.xml"),
+        ("/sitemap-{number}.xml", "/sitemap-1.xml"),
+        ("/sitemap-{number}.xml", "/sitemap-9.xml"),
+        ("/llms.txt", "/llms.txt"),
+        ("/llms-full.txt", "/llms-full.txt"),
+        ("/robots.txt", "/robots.txt"),
     ],
 )
 def test_answers_are_what_it_says(
