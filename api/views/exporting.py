@@ -1,5 +1,7 @@
 """The whole glossary in the formats of others."""
 
+from typing import cast
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -23,8 +25,8 @@ class FormatView(PublicView):
 
 
 def _view(what: Format) -> type[FormatView]:
-    view = type(f"{what.address[0].upper()}{what.address[1:]}View", (FormatView,), {"what": what})
-    return description.format_(what)(view)
+    view: type[FormatView] = type(f"{what.address[0].upper()}{what.address[1:]}View", (FormatView,), {"what": what})
+    return cast(type[FormatView], description.format_(what)(view))
 
 
 VIEWS = [(what, _view(what)) for what in FORMATS.values()]

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import bibtexparser
 import pytest
+from bibtexparser.entrypoint import parse_string
 from django.core.management import CommandError, call_command
 from django.test import Client
 from lxml import etree
@@ -73,7 +73,7 @@ def test_books_as_citations(client: Client, big_book: Item) -> None:
         "number-of-pages": 120,
         "URL": "https://example.org/the-big-book",
     }
-    [entry] = bibtexparser.parse_string(body(client, "books.bib").decode()).entries
+    [entry] = parse_string(body(client, "books.bib").decode()).entries
     assert (entry.entry_type, entry.key, entry["author"]) == ("book", "the-big-book", "Lovelace, Ada")
 
 

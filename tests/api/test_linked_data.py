@@ -109,10 +109,11 @@ def ancestry(name: str) -> set[str]:
 
 def test_schema_org_has_every_type_and_property_and_allows_it_there(whole: Graph, record_property: Any) -> None:
     used: dict[str, int] = {}
-    for subject, name, _ in whole:
+    for subject, predicate, _ in whole:
+        name = str(predicate)
         if not name.startswith(SCHEMA):
             continue
-        types = {str(type_)[len(SCHEMA) :] for type_ in whole.objects(subject, RDF.type) if type_.startswith(SCHEMA)}
+        types = {type_[len(SCHEMA) :] for type_ in map(str, whole.objects(subject, RDF.type)) if SCHEMA in type_}
         known = vocabulary.PROPERTY_BY_SCHEMA[name[len(SCHEMA) :]]
         assert known.superseded_by is None
         allowed = set().union(*map(ancestry, types))

@@ -4,9 +4,9 @@ import json
 import warnings
 from typing import Any
 
-import bibtexparser
 import pytest
 from bibtexparser import middlewares
+from bibtexparser.entrypoint import parse_string
 from hypothesis import given
 from hypothesis import strategies as st
 from pylatexenc.latex2text import LatexNodes2Text
@@ -26,7 +26,7 @@ with warnings.catch_warnings():
 
 def parsed(*items: Item, people: bool = False) -> Any:
     layers: Any = [middlewares.SeparateCoAuthors(), middlewares.SplitNameParts()] if people else []
-    library = bibtexparser.parse_string("".join(bibtex(items)), append_middleware=layers)
+    library = parse_string("".join(bibtex(items)), append_middleware=layers)
     assert not library.failed_blocks
     return library.entries
 

@@ -1,6 +1,7 @@
 """TBX, site maps and feeds are well-formed, whatever stands in a title."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import feedparser
 import pytest
@@ -61,7 +62,7 @@ def test_any_entry_is_a_concept_of_tbx(title: str, slug: str, prose: str, aliase
 
 
 def test_terms_say_which_is_preferred_and_which_is_out_of_use() -> None:
-    def notes(**said: object) -> list[tuple[str, str]]:
+    def notes(**said: Any) -> list[tuple[str, str]]:
         document = etree.fromstring("".join(tbx([entry(aliases=["Opaque model", "Black box"], **said)], SITE)).encode())
         return [(one.findtext(f"{TBX}term"), one.findtext(f"{TBX}termNote")) for one in document.iter(f"{TBX}termSec")]
 

@@ -13,10 +13,7 @@ export interface paths {
         };
         /**
          * The addresses of the API
-         * @description A view whose reads are plain Django: nobody is asked who they are, so no session is opened and no answer varies
-         *     by cookie. What DRF does around a request takes as long as the whole of such an answer.
-         *
-         *     Other methods go through DRF, and `schema` sees an APIView like any other.
+         * @description As linked data, if `Accept` asks: the whole glossary.
          */
         get: operations["root"];
         put?: never;
@@ -75,6 +72,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/books.bib": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Books in BibTeX
+         * @description A view whose reads are plain Django: nobody is asked who they are, so no session is opened and no answer varies
+         *     by cookie. What DRF does around a request takes as long as the whole of such an answer.
+         *
+         *     Other methods go through DRF, and `schema` sees an APIView like any other.
+         */
+        get: operations["export_booksBibtex"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/books.csl.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Books for citation processors, in CSL-JSON
+         * @description A view whose reads are plain Django: nobody is asked who they are, so no session is opened and no answer varies
+         *     by cookie. What DRF does around a request takes as long as the whole of such an answer.
+         *
+         *     Other methods go through DRF, and `schema` sees an APIView like any other.
+         */
+        get: operations["export_booksCsl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/books.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Books as a table, safe to open in a spreadsheet
+         * @description A view whose reads are plain Django: nobody is asked who they are, so no session is opened and no answer varies
+         *     by cookie. What DRF does around a request takes as long as the whole of such an answer.
+         *
+         *     Other methods go through DRF, and `schema` sees an APIView like any other.
+         */
+        get: operations["export_booksCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/books/{slug}/": {
         parameters: {
             query?: never;
@@ -107,6 +173,26 @@ export interface paths {
         patch: operations["change_book"];
         trace?: never;
     };
+    "/api/v1/books/{slug}.jsonld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One published book as linked data
+         * @description schema.org and SKOS, with what it names that is published.
+         */
+        get: operations["get_book_jsonld"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/books/{slug}.md": {
         parameters: {
             query?: never;
@@ -119,6 +205,26 @@ export interface paths {
          * @description One item by its slug, whichever of its spellings and earlier slugs is asked for.
          */
         get: operations["get_book_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/books/{slug}.ttl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One published book as linked data
+         * @description schema.org and SKOS, with what it names that is published.
+         */
+        get: operations["get_book_turtle"];
         put?: never;
         post?: never;
         delete?: never;
@@ -294,6 +400,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entries.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries as a table, safe to open in a spreadsheet
+         * @description A view whose reads are plain Django: nobody is asked who they are, so no session is opened and no answer varies
+         *     by cookie. What DRF does around a request takes as long as the whole of such an answer.
+         *
+         *     Other methods go through DRF, and `schema` sees an APIView like any other.
+         */
+        get: operations["export_entriesCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries.tbx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries for terminology tools, in TBX-Basic
+         * @description A view whose reads are plain Django: nobody is asked who they are, so no session is opened and no answer varies
+         *     by cookie. What DRF does around a request takes as long as the whole of such an answer.
+         *
+         *     Other methods go through DRF, and `schema` sees an APIView like any other.
+         */
+        get: operations["export_entriesTbx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/entries/{slug}/": {
         parameters: {
             query?: never;
@@ -326,6 +478,26 @@ export interface paths {
         patch: operations["change_entry"];
         trace?: never;
     };
+    "/api/v1/entries/{slug}.jsonld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One published entry as linked data
+         * @description schema.org and SKOS, with what it names that is published.
+         */
+        get: operations["get_entry_jsonld"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/entries/{slug}.md": {
         parameters: {
             query?: never;
@@ -338,6 +510,26 @@ export interface paths {
          * @description One item by its slug, whichever of its spellings and earlier slugs is asked for.
          */
         get: operations["get_entry_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/{slug}.ttl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One published entry as linked data
+         * @description schema.org and SKOS, with what it names that is published.
+         */
+        get: operations["get_entry_turtle"];
         put?: never;
         post?: never;
         delete?: never;
@@ -486,6 +678,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/glossary.jsonld": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything as linked data, in JSON-LD
+         * @description A view whose reads are plain Django: nobody is asked who they are, so no session is opened and no answer varies
+         *     by cookie. What DRF does around a request takes as long as the whole of such an answer.
+         *
+         *     Other methods go through DRF, and `schema` sees an APIView like any other.
+         */
+        get: operations["export_jsonld"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/glossary.ttl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything as linked data, in Turtle
+         * @description A view whose reads are plain Django: nobody is asked who they are, so no session is opened and no answer varies
+         *     by cookie. What DRF does around a request takes as long as the whole of such an answer.
+         *
+         *     Other methods go through DRF, and `schema` sees an APIView like any other.
+         */
+        get: operations["export_turtle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/graph/": {
         parameters: {
             query?: never;
@@ -592,6 +830,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/feed.atom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was published last, as an Atom feed
+         * @description A view whose reads are plain Django: nobody is asked who they are, so no session is opened and no answer varies
+         *     by cookie. What DRF does around a request takes as long as the whole of such an answer.
+         *
+         *     Other methods go through DRF, and `schema` sees an APIView like any other.
+         */
+        get: operations["feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/llms-full.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All entries in one file, for language models
+         * @description A view whose reads are plain Django: nobody is asked who they are, so no session is opened and no answer varies
+         *     by cookie. What DRF does around a request takes as long as the whole of such an answer.
+         *
+         *     Other methods go through DRF, and `schema` sees an APIView like any other.
+         */
+        get: operations["llms_full"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/llms.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What there is, for language models
+         * @description As llmstxt.org has it.
+         */
+        get: operations["llms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/robots.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What crawlers are asked to leave alone
+         * @description A view whose reads are plain Django: nobody is asked who they are, so no session is opened and no answer varies
+         *     by cookie. What DRF does around a request takes as long as the whole of such an answer.
+         *
+         *     Other methods go through DRF, and `schema` sees an APIView like any other.
+         */
+        get: operations["robots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sitemap-{number}.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A part of the site map
+         * @description A view whose reads are plain Django: nobody is asked who they are, so no session is opened and no answer varies
+         *     by cookie. What DRF does around a request takes as long as the whole of such an answer.
+         *
+         *     Other methods go through DRF, and `schema` sees an APIView like any other.
+         */
+        get: operations["sitemap_part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sitemap.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The site map
+         * @description Beyond 50,000 pages an index of several, by their numbers.
+         */
+        get: operations["sitemap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -622,9 +992,31 @@ export interface components {
             /** Format: uri */
             annotate: string;
             /** Format: uri */
+            jsonld: string;
+            /** Format: uri */
+            turtle: string;
+            /** Format: uri */
+            entriesCsv: string;
+            /** Format: uri */
+            entriesTbx: string;
+            /** Format: uri */
+            booksCsv: string;
+            /** Format: uri */
+            booksCsl: string;
+            /** Format: uri */
+            booksBibtex: string;
+            /** Format: uri */
             schema: string;
             /** Format: uri */
             docs: string;
+            /** Format: uri */
+            feed: string;
+            /** Format: uri */
+            sitemap: string;
+            /** Format: uri */
+            llms: string;
+            /** Format: uri */
+            llmsFull: string;
         };
         AnnotateRequest: {
             text: string;
@@ -1416,6 +1808,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Where the feed and linked data are. */
+                    Link?: string;
                     /** @description Strong; another one for every representation. */
                     ETag?: string;
                     /** @description How long the answer may be kept. */
@@ -1424,6 +1818,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Addresses"];
+                    "application/ld+json": {
+                        [key: string]: unknown;
+                    };
+                    "text/turtle": string;
                 };
             };
             /** @description It is what the client has. */
@@ -1961,6 +2359,273 @@ export interface operations {
             };
         };
     };
+    export_booksBibtex: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-bibtex": string;
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_booksCsl: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.citationstyles.csl+json": unknown[] | Record<string, never>;
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_booksCsv: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_book: {
         parameters: {
             query?: {
@@ -1996,6 +2661,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Book"];
+                    "application/ld+json": {
+                        [key: string]: unknown;
+                    };
+                    "text/turtle": string;
                 };
             };
             /** @description It has another slug now, or this one is spelled differently. */
@@ -2551,6 +3220,126 @@ export interface operations {
             };
         };
     };
+    get_book_jsonld: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Linked data. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description It has another slug now, or this one is spelled differently. */
+            301: {
+                headers: {
+                    /** @description The address to use from now on. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was deleted; of a cursor: it is too old, and the reader has to begin again. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_book_file: {
         parameters: {
             query?: {
@@ -2627,6 +3416,124 @@ export interface operations {
             };
             /** @description The token lacks a scope, or its account the right. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was deleted; of a cursor: it is too old, and the reader has to begin again. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_book_turtle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Linked data. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/turtle": string;
+                };
+            };
+            /** @description It has another slug now, or this one is spelled differently. */
+            301: {
+                headers: {
+                    /** @description The address to use from now on. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3916,6 +4823,184 @@ export interface operations {
             };
         };
     };
+    export_entriesCsv: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_entriesTbx: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tbx": string;
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_entry: {
         parameters: {
             query?: {
@@ -3951,6 +5036,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Entry"];
+                    "application/ld+json": {
+                        [key: string]: unknown;
+                    };
+                    "text/turtle": string;
                 };
             };
             /** @description It has another slug now, or this one is spelled differently. */
@@ -4506,6 +5595,126 @@ export interface operations {
             };
         };
     };
+    get_entry_jsonld: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Linked data. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description It has another slug now, or this one is spelled differently. */
+            301: {
+                headers: {
+                    /** @description The address to use from now on. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was deleted; of a cursor: it is too old, and the reader has to begin again. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_entry_file: {
         parameters: {
             query?: {
@@ -4582,6 +5791,124 @@ export interface operations {
             };
             /** @description The token lacks a scope, or its account the right. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was deleted; of a cursor: it is too old, and the reader has to begin again. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_entry_turtle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Linked data. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/turtle": string;
+                };
+            };
+            /** @description It has another slug now, or this one is spelled differently. */
+            301: {
+                headers: {
+                    /** @description The address to use from now on. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5630,6 +6957,184 @@ export interface operations {
             };
         };
     };
+    export_jsonld: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/ld+json": unknown[] | Record<string, never>;
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_turtle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/turtle": string;
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     graph: {
         parameters: {
             query?: never;
@@ -6178,6 +7683,547 @@ export interface operations {
             };
             /** @description `Accept` leaves out every format there is here. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    llms_full: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    llms: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    robots: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sitemap_part: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sitemap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description When it was published; of a list, when anything last was. */
+                    "Last-Modified"?: string;
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
