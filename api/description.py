@@ -398,16 +398,25 @@ def format_(what: Format) -> Callable[..., Any]:
     return extend_schema_view(get=_read(f"export_{what.address}", what.says, "", answer, (), [_MODIFIED], "exporting"))
 
 
-def _file_of(operation: str, summary: str, media_type: str, text: str = "", also: Any = ()) -> Callable[..., Any]:
+def _file_of(
+    operation: str, summary: str, media_type: str, text: str = "", also: Any = (), *parameters: OpenApiParameter
+) -> Callable[..., Any]:
     answer: dict[Any, Any] = {(200, media_type): OpenApiResponse(OpenApiTypes.STR, description="The file.")}
-    return extend_schema_view(get=_read(operation, summary, text, answer, also, [_MODIFIED], "crawling"))
+    return extend_schema_view(get=_read(operation, summary, text, answer, also, [*parameters, _MODIFIED], "crawling"))
 
 
 feed = _file_of("feed", "What was published last, as an Atom feed", "application/atom+xml")
 sitemap = _file_of(
     "sitemap", "The site map", "application/xml", "Beyond 50,000 pages an index of several, by their numbers."
 )
-sitemap_part = _file_of("sitemap_part", "A part of the site map", "application/xml", "", (404,))
+sitemap_part = _file_of(
+    "sitemap_part",
+    "A part of the site map",
+    "application/xml",
+    "",
+    (404,),
+    OpenApiParameter("number", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH, description="From 1."),
+)
 llms = _file_of("llms", "What there is, for language models", "text/markdown", "As llmstxt.org has it.")
 llms_full = _file_of("llms_full", "All entries in one file, for language models", "text/markdown")
 robots = extend_schema_view(

@@ -1,5 +1,7 @@
 """For readers of feeds, search engines and language models."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -11,6 +13,7 @@ from api.state import State
 from formats import sitemap
 from formats.robots import robots
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _XML = "application/xml; charset=utf-8"
 _MARKDOWN = "text/markdown; charset=utf-8"
 
@@ -62,13 +65,13 @@ class SitemapView(SitemapFile):
 
 @description.sitemap_part
 class SitemapPartView(SitemapFile):
-    def get(self, request: HttpRequest, number: int) -> HttpResponseBase:
+    def get(self, request: HttpRequest, number: str) -> HttpResponseBase:
         parameters.read(request.GET)
         parts = crawling.parts()
-        if not 1 <= number <= parts:
+        if not _NUMBER.fullmatch(number) or int(number) > parts:
             detail = f"There is no such part of the site map; it has {parts}."
             raise ApiError(404, "address.not_found", detail, cache=MISSING_CACHE)
-        return self.stream(request, state.read(), number)
+        return self.stream(request, state.read(), int(number))
 
 
 @description.llms

@@ -149,7 +149,7 @@ def test_beyond_what_one_file_may_hold_there_is_an_index(
     found = [places(body(client, part.removeprefix("http://testserver"))) for part in parts]
     assert [len(part) for part in found] == [10, 10, 10, 10, 3]
     assert list(chain.from_iterable(found)) == whole
-    for number in (0, 6, 10**30):
+    for number in (0, 6, 10**30, "x", "1x", "-1", "01", "٣"):
         check(client.get(f"/sitemap-{number}.xml"), 404, "address.not_found")
 
 

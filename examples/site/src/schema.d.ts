@@ -8081,6 +8081,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @description From 1. */
                 number: number;
             };
             cookie?: never;
