@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Names of entries in a text
-         * @description The longest name at each place, for links.
+         * @description The longest name at each place, for links; in the plural or singular too. Short names in capitals are found in capitals alone.
          */
         get: operations["annotate"];
         put?: never;
@@ -776,7 +776,7 @@ export interface paths {
         };
         /**
          * The entry of a name
-         * @description By title, alias or slug, else by a slug it had before; letter case and English plurals do not count.
+         * @description By title, alias or slug, else by a slug it had before, else by a title without what stands behind it in parentheses; letter case and English plurals do not count. Deprecated entries come last among several.
          */
         get: operations["lookup"];
         put?: never;
@@ -1241,6 +1241,14 @@ export interface components {
             matchedLabel: string;
             /** Format: uri */
             url: string;
+            /** @description What stands in parentheses at the end of the title. */
+            qualifier: string | null;
+            category: string | null;
+            briefDefinition: string;
+            /** @description published, deprecated, or a word of the file that we do not know. */
+            status: string;
+            /** @description The slug of the entry to use instead of a deprecated one. */
+            replacedBy: string | null;
         };
         Choices: {
             name: string;
@@ -1578,7 +1586,11 @@ export interface components {
             title: string;
             /** Format: uri */
             url: string;
-            /** @description Slugs of other entries of that name. */
+            /** @description Whether the entry is deprecated; then no other one has the name. */
+            deprecated: boolean;
+            /** @description The slug of the entry to use instead of a deprecated one. */
+            replacedBy: string | null;
+            /** @description Slugs of other entries of that name, deprecated ones last. */
             alternatives: string[];
         };
         Matches: {
@@ -2088,6 +2100,8 @@ export interface operations {
             query?: {
                 /** @description Any of these authors. */
                 author?: string;
+                /** @description The first mention of another entry in `html`, and in `sections.html`, is a link to it: `<a href="…" class="autolink" data-slug="…">`. */
+                autolink?: "false" | "true";
                 /** @description Where to go on, from `next` or `previous`. Costs the same however far it is, and what is published or deleted meanwhile makes nothing come twice or never. Empty: from the start. */
                 cursor?: string;
                 /** @description Any of these, separated by commas. */
@@ -2629,6 +2643,8 @@ export interface operations {
     get_book: {
         parameters: {
             query?: {
+                /** @description The first mention of another entry in `html`, and in `sections.html`, is a link to it: `<a href="…" class="autolink" data-slug="…">`. */
+                autolink?: "false" | "true";
                 /** @description The working copy, as editors see it; with a token that may read drafts. Kept by no cache. */
                 draft?: "false" | "true";
                 /** @description References as objects in place of slugs, and who refers here. Separated by commas: topics, citedBy. */
@@ -4540,6 +4556,8 @@ export interface operations {
     list_entries: {
         parameters: {
             query?: {
+                /** @description The first mention of another entry in `html`, and in `sections.html`, is a link to it: `<a href="…" class="autolink" data-slug="…">`. */
+                autolink?: "false" | "true";
                 /** @description Entries that recommend one of these books. */
                 book?: string;
                 /** @description Entries below one of these slugs. */
@@ -5004,6 +5022,8 @@ export interface operations {
     get_entry: {
         parameters: {
             query?: {
+                /** @description The first mention of another entry in `html`, and in `sections.html`, is a link to it: `<a href="…" class="autolink" data-slug="…">`. */
+                autolink?: "false" | "true";
                 /** @description The working copy, as editors see it; with a token that may read drafts. Kept by no cache. */
                 draft?: "false" | "true";
                 /** @description References as objects in place of slugs, and who refers here. Separated by commas: related, recommendedBooks, requires, broader, replacedBy, referredBy. */
@@ -7354,6 +7374,8 @@ export interface operations {
     lookup: {
         parameters: {
             query: {
+                /** @description The first mention of another entry in `html`, and in `sections.html`, is a link to it: `<a href="…" class="autolink" data-slug="…">`. */
+                autolink?: "false" | "true";
                 /** @description References as objects in place of slugs, and who refers here. Separated by commas: related, recommendedBooks, requires, broader, replacedBy, referredBy. */
                 expand?: string;
                 /** @description Only these fields; `*` for all that are stored. Separated by commas: slug, title, category, difficulty, tags, aliases, status, lastUpdated, briefDefinition, url, replacedBy, previousSlugs, detailedExplanation, keyConcepts, commonApplications, prerequisites, preamble, sections, externalLinks, related, recommendedBooks, requires, broader, extra, version, publishedAt, markdownUrl, hasUnpublishedChanges, html, sections.html, *. */
