@@ -53,7 +53,7 @@ def switch_off(endpoint: Endpoint) -> None:
 
 
 def switch_on(endpoint: Endpoint) -> None:
-    """From where it ended, with all patience."""
+    """From where it ended, with all patience. One that is on and rests is tried at once."""
     with transaction.atomic():
         Endpoint.objects.filter(pk=endpoint.pk).update(
             off="", off_at=None, failures=0, failing_since=None, rest_until=None

@@ -1,12 +1,12 @@
 """The worker: makes deliveries of the feed and sends them, with some hands, until it is told to stop."""
 
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Event
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from outgoing.network import Network
@@ -48,18 +48,19 @@ def deliver_one(sender: Sender, clock: Clock = timezone.now) -> bool:
 class Worker:
     def __init__(self, *, hands: int = 4, network: Network | None = None, clock: Clock = timezone.now) -> None:
         self._hands, self._network, self._clock = hands, network, clock
-        self._stop = Event()
+        # A plain flag: it is set by a signal, in the midst of anything.
+        self._is_over = False
         self._beaten: datetime | None = None
         self._tidied: datetime | None = None
 
     def stop(self) -> None:
         """What is under way is still sent and written down."""
-        self._stop.set()
+        self._is_over = True
 
     def once(self) -> None:
         """Until nothing is due any more."""
         with ThreadPoolExecutor(self._hands) as pool:
-            while not self._stop.is_set():
+            while not self._is_over:
                 self._housekeeping()
                 is_new = queueing.fill(self._clock())
                 for ended in [pool.submit(self._hand, goes_on=False) for _ in range(self._hands)]:
@@ -71,27 +72,27 @@ class Worker:
         """Until it is stopped. A database that goes away is waited for."""
         with ThreadPoolExecutor(self._hands) as pool:
             hands = [pool.submit(self._hand, goes_on=True) for _ in range(self._hands)]
-            while not self._stop.is_set():
+            while not self._is_over:
                 pause = _PAUSE
                 try:
                     self._housekeeping()
                     if queueing.fill(self._clock()):
                         pause = 0
-                except DatabaseError as error:
+                except Error as error:
                     pause = _lost(error)
-                self._stop.wait(pause)
+                time.sleep(pause)
             for hand in hands:
                 hand.result()
 
     def _hand(self, *, goes_on: bool) -> None:
         sender = Sender(self._network)
         try:
-            while not self._stop.is_set():
+            while not self._is_over:
                 pause = _PAUSE
                 try:
                     if deliver_one(sender, self._clock):
                         continue
-                except DatabaseError as error:
+                except Error as error:
                     if not goes_on:
                         raise
                     pause = _lost(error)
@@ -100,9 +101,10 @@ class Worker:
                         raise
                     # One message that cannot be sent must not keep the others back. Its lease ends in a while.
                     log.exception("A webhook could not be sent.")
+                    connection.close()
                 if not goes_on:
                     return
-                self._stop.wait(pause)
+                time.sleep(pause)
         finally:
             sender.close()
             connection.close()
@@ -117,7 +119,7 @@ class Worker:
             self._tidied = now
 
 
-def _lost(error: DatabaseError) -> float:
+def _lost(error: Error) -> float:
     """A connection that is broken is thrown away; for so long nobody asks for another."""
     log.warning("The database does not answer: %s", error)
     connection.close()

@@ -178,6 +178,20 @@ def test_the_lists_say_what_waits_and_why(
     assert "black-box" in shown(client, "/admin/webhooks/delivery/?q=black")
 
 
+def test_one_that_fails_can_be_tried_at_once(
+    client: Client, endpoint: Endpoint, receiver: Receiver, worker: Rounds
+) -> None:
+    assert "Try again now" not in shown(client, f"{LIST}{endpoint.pk}/show/")
+    receiver.answer = lambda received: Answer(503, {"Retry-After": "3600"})
+    publish("Black box")
+    worker.run()
+    assert worker.run() == 0
+    assert "Try again now" in shown(client, f"{LIST}{endpoint.pk}/show/")
+    receiver.answer = lambda received: Answer()
+    act(client, endpoint, "on")
+    assert worker.run() == 1
+
+
 class TestStartPage:
     def test_one_that_was_switched_off_is_named_with_the_reason(
         self, client: Client, member: Callable[[str], Client], endpoint: Endpoint, receiver: Receiver, worker: Rounds

@@ -178,6 +178,26 @@ def test_two_processes_tell_what_is_published_while_they_run_though_one_is_kille
     assert not Delivery.objects.filter(state=Delivery.State.WAITING).exclude(lease="").exists()
 
 
+@pytest.mark.postgres
+def test_a_database_that_goes_away_is_waited_for(
+    make_endpoint: Make, receiver: Receiver, environment: dict[str, str]
+) -> None:
+    make_endpoint()
+    with worker(environment) as process:
+        publish("First")
+        until(lambda: len(receiver.received) == 1)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            assert len(cursor.fetchall()) > 0
+        publish("Second")
+        until(lambda: len(receiver.received) == 2)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
 def test_a_worker_tells_that_it_is_there(make_endpoint: Make) -> None:
     assert not managing.is_nobody_at_work()
     make_endpoint()

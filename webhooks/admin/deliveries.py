@@ -21,7 +21,7 @@ _SHOWN = 50
 
 @admin.register(Delivery)
 class DeliveryAdmin(ModelAdmin):
-    list_display = ("shown_state", "event", "slug", "position", "shown_endpoint", "shown_reason", "shown_time")
+    list_display = ("shown_state", "event", "slug", "shown_position", "shown_endpoint", "shown_reason", "shown_time")
     list_display_links = None
     list_filter = ("state", "endpoint")
     list_select_related = ("endpoint",)
@@ -84,6 +84,10 @@ class DeliveryAdmin(ModelAdmin):
         tone = wording.TONES[Delivery.State(delivery.state)]
         text = '<a class="lemma-badge lemma-badge-{}" href="{}">{}</a>'
         return format_html(text, tone, address, delivery.get_state_display().capitalize())
+
+    @admin.display(description=gettext_lazy("Position"), ordering="position")
+    def shown_position(self, delivery: Delivery) -> str:
+        return str(delivery.position or "–")
 
     @admin.display(description=gettext_lazy("Webhook"), ordering="endpoint__name")
     def shown_endpoint(self, delivery: Delivery) -> SafeString:

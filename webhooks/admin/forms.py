@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from publishing import kinds
+from publishing.admin.widgets import Paragraph
 from publishing.models import Change
 from webhooks.addresses import validate_address
 from webhooks.models import Endpoint
@@ -17,7 +18,7 @@ _MOST = 100
 class Words(forms.CharField):
     """A list of names, one a line."""
 
-    widget = UnfoldAdminTextareaWidget
+    widget = Paragraph
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
@@ -49,21 +50,23 @@ class EndpointForm(forms.ModelForm):
         validators=[validate_address],
     )
     kinds = forms.MultipleChoiceField(
-        label=_("Of what"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("None is all.")
+        label=_("Of what"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("Tick none for all.")
     )
     actions = forms.MultipleChoiceField(
         label=_("When it is"),
         required=False,
         choices=Change.Action.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("None is all."),
+        help_text=_("Tick none for all."),
     )
     categories = Words(
         label=_("Only of these categories"),
         required=False,
-        help_text=_("One a line; none is all. What leaves a category is told as well."),
+        help_text=_("One a line; leave it empty for all. What leaves a category is told once more."),
     )
-    tags = Words(label=_("Only with one of these tags"), required=False, help_text=_("The same."))
+    tags = Words(
+        label=_("Only with one of these tags"), required=False, help_text=_("One a line; leave it empty for all.")
+    )
     with_item = forms.BooleanField(
         label=_("Send the whole text"),
         required=False,
