@@ -114,7 +114,8 @@ export function chips(root) {
     announceChange(field);
   }
 
-  function add(value, known) {
+  /** quiet: the focus stays where it is. */
+  function add(value, known, { quiet = false } = {}) {
     value = value.trim();
     if (!value) return;
     if (known) labels.set(value, known);
@@ -128,7 +129,7 @@ export function chips(root) {
     input.value = "";
     menuOf.close();
     draw();
-    (input.hidden ? list.querySelector("button") : input).focus();
+    if (!quiet) (input.hidden ? list.querySelector("button") : input).focus();
   }
 
   function remove(value) {
@@ -164,6 +165,9 @@ export function chips(root) {
     }
     return offered;
   }
+
+  // From beside the field, where it is suggested.
+  root.addEventListener("lemma:add", ({ detail }) => add(detail.value, detail.known, { quiet: true }));
 
   const menuOf = combobox(input, menu, { find, choose: (each) => add(each.value, each.known) });
 

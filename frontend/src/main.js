@@ -6,6 +6,7 @@ import { renewToken } from "./http.js";
 import { listSection } from "./list.js";
 import { newSections, rows } from "./rows.js";
 import { runs } from "./runs.js";
+import { suggestions } from "./suggestions.js";
 import { words } from "./words.js";
 
 function upgrade(root) {
@@ -47,6 +48,7 @@ function start() {
   for (const root of form.querySelectorAll("[data-rows]")) rows(root);
   for (const root of form.querySelectorAll("[data-new-section-root]")) newSections(root, upgrade);
   guard(form);
+  for (const root of form.querySelectorAll("[data-suggestions]")) suggestions(root, form);
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

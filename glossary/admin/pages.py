@@ -17,6 +17,7 @@ from documents import Document
 from glossary.admin.filters import CategoryFilter, DifficultyFilter, EntryViews
 from glossary.admin.forms import EntryEditor
 from glossary.admin.graph import GraphPages
+from glossary.admin.suggesting import SuggestionPages
 from glossary.admin.words import categories, difficulties
 from glossary.editing import delete_entry, save_entry
 from glossary.mapping import EntryRecord
@@ -61,7 +62,7 @@ class EntryBulkForm(BulkForm):
 
 
 @admin.register(Entry)
-class EntryAdmin(GraphPages, ItemAdmin):
+class EntryAdmin(GraphPages, SuggestionPages, ItemAdmin):
     kind = "entry"
     editor_class = EntryEditor
     save = staticmethod(save_entry)
