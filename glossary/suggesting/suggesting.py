@@ -124,7 +124,7 @@ def _mentions(text: str) -> dict[str, _Mention]:
 def _worth(mention: _Mention, corpus: Corpus) -> float:
     """A name that many texts have by the way says little, unless it comes again and again."""
     rare = 1 - (corpus.having.get(mention.term, corpus.total) / max(1, corpus.total)) ** 0.5
-    return MENTIONED * max(0.0, rare) * min(1.5, 1 + log2(mention.times) / 4)
+    return float(MENTIONED * max(0.0, rare) * min(1.5, 1 + log2(mention.times) / 4))
 
 
 def _likeliest(own: Counter[str], corpus: Corpus, postings: dict[str, set[int]]) -> list[int]:
