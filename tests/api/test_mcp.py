@@ -178,7 +178,7 @@ def test_an_error_says_what_is_wrong_and_what_to_do(talk: Callable[..., Any], en
     for answer, said in zip(
         answers,
         [
-            '"Box" is the name of several entries: "White box" (slug white-box), "Black box" (slug black-box).',
+            '"Box" is the name of several entries: "Black box" (slug black-box), "White box" (slug white-box).',
             'No entry is called "Blakc box". The nearest are "Black box" (slug black-box)',
             'The entry "old-box" was deleted.',
             "at least 1 character",
