@@ -120,7 +120,9 @@ PROBES = [
 def ask(client: Client, path: str) -> tuple[int, bytes, dict[str, str]]:
     answer = client.get(path if path.startswith("/") else f"/api/v1/{path}")
     content = b"".join(answer) if answer.streaming else answer.content
-    headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
+    # The name of a request is that of no other.
+    own = ("Content-Length", "X-Request-ID")
+    headers = {name: value for name, value in answer.headers.items() if name not in own}
     return answer.status_code, content, headers
 
 

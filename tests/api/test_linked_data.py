@@ -8,7 +8,9 @@ import pyshacl
 import pytest
 import schema_org.registry as vocabulary
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.compare import isomorphic, to_isomorphic
 from rdflib.namespace import SKOS, Namespace
@@ -281,14 +283,23 @@ def test_a_reference_appears_with_its_target_and_goes_with_it(
 def test_the_whole_and_an_entry_take_a_fixed_number_of_queries(
     client: Client, black_box: Item, big_book: Item, entry: Save, django_assert_num_queries: Any
 ) -> None:
-    for number in range(30):
-        entry(f"Entry {number}", front='related: ["black-box", "entry-1"]\nrecommendedBooks: ["the-big-book"]')
-    with django_assert_num_queries(5):
-        body(client.get("/api/v1/glossary.ttl"))
-    with django_assert_num_queries(5):
-        answer = client.get("/api/v1/entries/entry-2.ttl")
+    def cost(path: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            body(client.get(f"/api/v1/{path}"))
+        return len(asked)
+
+    def entries(start: int, stop: int) -> None:
+        for number in range(start, stop):
+            entry(f"Entry {number}", front='related: ["black-box", "entry-1"]\nrecommendedBooks: ["the-big-book"]')
+
+    entries(0, 3)
+    few = [cost("glossary.ttl"), cost("entries/entry-2.ttl"), cost("entries/black-box.ttl")]
+    entries(3, 30)
+    assert [cost("glossary.ttl"), cost("entries/entry-2.ttl"), cost("entries/black-box.ttl")] == few
+    assert few[1] == 5
+    etag = client.get("/api/v1/entries/entry-2.ttl")["ETag"]
     with django_assert_num_queries(1):
-        again = client.get("/api/v1/entries/entry-2.ttl", headers={"if-none-match": answer["ETag"]})
+        again = client.get("/api/v1/entries/entry-2.ttl", headers={"if-none-match": etag})
     assert again.status_code == 304
 
 
