@@ -21,7 +21,7 @@ class Marker:
             for phrase in term.others or (term.phrase,):
                 # What separates words in a text may be anything that is none.
                 body = r"[\W_]+".join(map(re.escape, phrase.split(" ")))
-                found.append(body + (r"\w*" if term.prefix else ""))
+                found.append(body + (r"[^\W_]*" if term.prefix else ""))
         # The longest first, because the first that fits is taken.
         found.sort(key=len, reverse=True)
         self._pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(found)})(?![^\W_])", re.IGNORECASE)
