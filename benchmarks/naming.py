@@ -5,6 +5,7 @@ import os
 import platform
 import random
 import re
+import resource
 import statistics
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from benchmarks import content, database, results
 
 HEADING = "Names in a text"
 MEGABYTE = 1_000_000
-# Of the regular expression: a whole megabyte would take the afternoon.
+# So much of the text is looked through twice, to see that both find the same.
 SHORT = 5_000
 _SYLLABLES = "ba ne tor mi lex ion qua ster ol vi gra pen du sa ket".split()  # noqa: SIM905
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -131,25 +132,25 @@ def _whole(options: argparse.Namespace) -> Iterator[str]:
     resting = _resident()
     finder = Finder((name, name) for name in known)
     taken = _resident() - resting
+    list(finder.find(whole))
+    more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - resting - taken
     building = _median(lambda: Finder((name, name) for name in known), options.rounds)
     finding = _median(lambda: list(finder.find(whole)), options.rounds)
-    pattern, short = _pattern(known), whole[:SHORT]
+    pattern = _pattern(known)
     compiling = _median(lambda: _pattern(known), 1)
-    matching = _median(lambda: pattern.findall(short), 1)
-    found, theirs = len(list(finder.find(short))), len(pattern.findall(short))
-    factor = options.size / SHORT
-    yield "| | made in | memory | a text of " + f"{options.size:,} characters |"
-    yield "|---|--:|--:|--:|"
-    yield f"| our finder | {building:.2f} s | {taken:.0f} MB | **{finding:.2f} s** |"
-    yield (
-        f"| a regular expression of alternatives, longest first | {compiling:.2f} s | | {matching * factor:,.0f} s, by "
-        f"{matching:.2f} s for {SHORT:,} characters |"
-    )
-    yield f"| ratio | | | **{matching * factor / finding:,.0f}** |"
+    # A minute, so once.
+    matching = _median(lambda: pattern.findall(whole), 1)
+    ours, theirs = len(list(finder.find(whole))), len(pattern.findall(whole[:SHORT]))
+    yield "| | made in | memory | more while it finds | a text of " + f"{options.size:,} characters |"
+    yield "|---|--:|--:|--:|--:|"
+    yield f"| our finder | {building:.2f} s | {taken:.0f} MB | {max(more, 0):.0f} MB | **{finding:.2f} s** |"
+    yield f"| a regular expression of alternatives, longest first | {compiling:.2f} s | | | {matching:.2f} s |"
+    yield f"| ratio | | | | **{matching / finding:,.0f}** |"
     yield ""
+    short = len(list(finder.find(whole[:SHORT])))
     yield (
-        f"In those {SHORT:,} characters the finder has {found} names and the expression {theirs}: it knows no plurals, "
-        "and takes acronyms in small letters and second halves of compounds for names."
+        f"The finder has {ours:,} names there. In the first {SHORT:,} characters it has {short}, "
+        f"and the expression {theirs}."
     )
 
 
@@ -253,7 +254,7 @@ def _median(run: Callable[[], object], rounds: int) -> float:
 def _resident() -> float:
     """Megabytes of this process now."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def _forms(key: str) -> list[str]:
     >>> _forms("large language models"), _forms("policy")
     (['large language models', 'large language model'], ['policy', 'policys', 'policies'])
     """
-    if not key or "\\0" in key or len(key) > 300:
+    if not key or "\0" in key or len(key) > 300:
         return [""]
     forms = [key]
     if key.endswith("ies"):

@@ -8,9 +8,7 @@ import pytest
 from glossary.linkcheck.pacing import Limits, Pace, Resting
 
 
-async def visit(
-    pace: Pace, host: str, times: dict[str, list[float]], at_once: list[int], seconds: float = 0.02
-) -> None:
+async def visit(pace: Pace, host: str, times: dict[str, list[float]], at_once: list[int], seconds: float = 0.1) -> None:
     async with pace.turn(host):
         times.setdefault(host, []).append(time.monotonic())
         at_once.append(at_once[-1] + 1)
@@ -34,7 +32,7 @@ def test_a_host_is_asked_one_thing_at_a_time_with_a_pause_between() -> None:
     times, at_once = visits(Limits(overall=10, gap=0.1), ["a"] * 4)
     assert at_once == 1
     gaps = [later - earlier for earlier, later in zip(times["a"], times["a"][1:], strict=False)]
-    assert min(gaps) >= 0.11
+    assert min(gaps) >= 0.19
 
 
 def test_hosts_do_not_wait_for_each_other() -> None:
@@ -49,9 +47,8 @@ def test_only_so_many_are_asked_at_once() -> None:
 
 
 def test_who_waits_for_a_host_takes_no_place_from_others() -> None:
-    began = time.monotonic()
     times, _ = visits(Limits(overall=2, gap=0.5), ["slow"] * 3 + ["quick"])
-    assert times["quick"][0] - began < 0.4
+    assert times["quick"][0] < times["slow"][1]
 
 
 def test_a_host_that_wants_rest_is_not_asked() -> None:
