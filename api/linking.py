@@ -49,15 +49,19 @@ def preferred(request: HttpRequest) -> Syntax | None:
     return _BY_TYPE.get(found or "")
 
 
-def answer(request: HttpRequest, now: State, kind: str, slug: str, syntax: Syntax) -> HttpResponseBase:
-    """What is published under the slug. It depends on what others are called and whether they are there."""
+def answer(request: HttpRequest, now: State, kind: str, slug: str, syntax: Syntax) -> HttpResponseBase | None:
+    """What is published under the slug, None for nothing. It depends on what others are called and whether they are
+    there.
+    """
     site = sites.of(request)
     etag = now.etag(request, validity(site, syntax))
     if settled := caching.settled(request, etag, now.changed):
         return settled
     item = facts.one(kind, slug)
-    nodes = alone(item, site) if item else iter(())
-    body = b"".join(streaming.joined(syntax.write(nodes)))
+    if item is None:
+        # Taken back since the state was read.
+        return None
+    body = b"".join(streaming.joined(syntax.write(alone(item, site))))
     return caching.keepable(HttpResponse(body, content_type=syntax.content_type), etag, now.changed)
 
 

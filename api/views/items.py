@@ -165,7 +165,8 @@ class ItemView(PublicView):
             return self.elsewhere(request, slug)
         if found.slug != slug:
             return self.redirect(request, found.slug)
-        return linking.answer(request, found.state, self.resource.kind, slug, syntax)
+        answer = linking.answer(request, found.state, self.resource.kind, slug, syntax)
+        return answer or self.elsewhere(request, slug)
 
 
 class DetailView(ItemView):

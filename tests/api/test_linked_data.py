@@ -16,6 +16,7 @@ from rdflib.compare import isomorphic, to_isomorphic
 from rdflib.namespace import SKOS, Namespace
 
 import documents
+from api import facts
 from books.editing import save_book
 from glossary.editing import publish_entry, save_entry
 from publishing.models import Item
@@ -226,6 +227,19 @@ def test_an_earlier_slug_leads_to_the_same_format(client: Client, black_box: Ite
 def test_parameters_of_json_are_refused_for_linked_data(client: Client, black_box: Item) -> None:
     answer = client.get("/api/v1/entries/black-box/?draft=true", headers={"accept": TURTLE})
     check(answer, 400, "parameter.unknown")
+
+
+def test_what_is_taken_back_while_it_is_asked_for_is_gone(
+    client: Client, black_box: Item, delete: Callable[[Item], Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = facts.one
+
+    def taken_back(kind: str, slug: str) -> Any:
+        delete(black_box)
+        return find(kind, slug)
+
+    monkeypatch.setattr(facts, "one", taken_back)
+    check(client.get("/api/v1/entries/black-box.ttl"), 410, "entry.gone")
 
 
 def test_a_deleted_entry_is_gone_in_every_format(client: Client, black_box: Item, delete: Any) -> None:
