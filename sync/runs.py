@@ -174,5 +174,9 @@ def said(run: Run) -> str:
         return str(failure)
     rows = run.report.get("counts", {}).values()
     totals = {column: sum(row.get(column, 0) for row in rows) for column in _ORDER}
-    told = [f"{number:,} {column}" for column, number in totals.items() if number]
+    told = [
+        f"{number:,} {'conflict' if column == 'conflicts' and number == 1 else column}"
+        for column, number in totals.items()
+        if number
+    ]
     return ", ".join(told) or "There was nothing to do."

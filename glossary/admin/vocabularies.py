@@ -11,11 +11,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
 from glossary.models import Category, Tag
 from publishing import names
 from publishing.admin.access import in_background
+from publishing.admin.lists import LeanPages
 
 _FOUND = 20
 
@@ -33,7 +33,7 @@ class CategoryForm(ModelForm):
 
 
 @admin.register(Category)
-class CategoryAdmin(ModelAdmin):
+class CategoryAdmin(LeanPages):
     form = CategoryForm
     list_display = ("name", "entries", "position")
     search_fields = ("name",)
@@ -59,10 +59,11 @@ class CategoryAdmin(ModelAdmin):
 
 
 @admin.register(Tag)
-class TagAdmin(ModelAdmin):
+class TagAdmin(LeanPages):
     """Only to look at: tags come and go with the entries that name them."""
 
-    list_display = ("name", "entries")
+    # Not called as the relation, which would be shown in its place.
+    list_display = ("name", "shown_entries")
     ordering = ("key", "name")
     search_fields = ("name", "key")
     actions = None
@@ -86,7 +87,7 @@ class TagAdmin(ModelAdmin):
         return super().has_delete_permission(request, obj) and not (obj and obj.entries.exists())
 
     @admin.display(description=_("Entries"), ordering="used")
-    def entries(self, tag: Any) -> SafeString:
+    def shown_entries(self, tag: Any) -> SafeString:
         return _entries(f"tags__id__exact={tag.pk}", tag.used)
 
     def lookup(self, request: HttpRequest) -> HttpResponse:

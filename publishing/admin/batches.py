@@ -14,11 +14,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 
 from publishing import batches
 from publishing.admin.base import pages_of
 from publishing.admin.bulk import carried_out
+from publishing.admin.lists import LeanPages
 from publishing.models import Batch
 from publishing.times import ago
 
@@ -26,8 +26,8 @@ _SHOWN = 500
 
 
 @admin.register(Batch)
-class BatchAdmin(ModelAdmin):
-    list_display = ("shown_label", "shown_count", "author_name", "shown_time", "shown_state")
+class BatchAdmin(LeanPages):
+    list_display = ("shown_label", "shown_count", "shown_author", "shown_time", "shown_state")
     list_display_links = None
     actions = None
 
@@ -55,6 +55,10 @@ class BatchAdmin(ModelAdmin):
     @admin.display(description=gettext_lazy("Items"))
     def shown_count(self, batch: Any) -> int:
         return int(batch.count)
+
+    @admin.display(description=gettext_lazy("Who"), ordering="author_name")
+    def shown_author(self, batch: Batch) -> str:
+        return batch.author_name
 
     @admin.display(description=gettext_lazy("When"), ordering="created_at")
     def shown_time(self, batch: Batch) -> str:

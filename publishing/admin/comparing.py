@@ -1,5 +1,6 @@
 """Two texts of an item side by side, for people."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -84,10 +85,15 @@ def _short(segments: Sequence[Segment], around: int) -> list[Segment]:
 
 
 def _segments(change: Change) -> Sequence[Segment]:
-    if change.segments:
+    if change.segments and not _are_names(change):
         return change.segments
     before, after = value_text(change.before), value_text(change.after)
     if before == after:
         return [Segment("equal", before)] if before else []
-    pair = [Segment("delete", before), Segment("insert", after)]
+    pair = [Segment("delete", before), Segment("equal", " " if before and after else ""), Segment("insert", after)]
     return [segment for segment in pair if segment.text]
+
+
+def _are_names(change: Change) -> bool:
+    """Slugs, tags and the like: each is one word to people, whatever it is made of."""
+    return all(isinstance(text, str) and text and not re.search(r"\s", text) for text in (change.before, change.after))

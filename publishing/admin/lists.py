@@ -14,9 +14,11 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
 from unfold.templatetags.unfold_list import result_headers
 from unfold.views import ChangeList
 
@@ -41,8 +43,58 @@ class Signals:
     linked: int = 0
 
 
-class ItemList(ChangeList):
-    """The rows of one page know their `signals`: one query, however many rows. For `list.html`."""
+class LeanList(ChangeList):
+    """For `list.html`: rows that say what they say, and leave to the style sheet how they look."""
+
+    @cached_property
+    def headers(self) -> list[dict[str, Any]]:
+        found = list(result_headers(self))
+        for name, header in zip(self.list_display, found, strict=True):
+            if name == _CHOSEN:
+                label = _("Select all objects on this page for an action")
+                text = '<input type="checkbox" id="action-toggle" class="action-toggle lemma-box" aria-label="{}">'
+                header["text"] = format_html(text, label)
+        return found
+
+    @property
+    def number_sorted(self) -> int:
+        return sum(bool(header["sortable"] and header["sorted"]) for header in self.headers)
+
+    def rows(self) -> SafeString:
+        """Put together here and not by a template, which takes ten times as long."""
+        labels = [capfirst(str(header["text"])) for header in self.headers]
+        columns = list(zip(self.list_display, labels, strict=True))
+        return format_html_join("\n", "<tr>{}</tr>", ((self._cells(row, columns),) for row in self.result_list))
+
+    def _cells(self, row: Any, columns: list[tuple[Any, str]]) -> SafeString:
+        return format_html_join("", "{}", ((self._cell(row, name, label),) for name, label in columns))
+
+    def _cell(self, row: Any, name: Any, label: str) -> SafeString:
+        """label: shown beside the value where the screen is too narrow for a table."""
+        if name == _CHOSEN:
+            box = '<input type="checkbox" class="action-select lemma-box" name="{}" value="{}" aria-label="{}">'
+            return format_html(
+                '<td class="action-checkbox">{}</td>', format_html(box, _SELECTED, row.pk, _("Select “%s”") % row)
+            )
+        field, _attribute, value = lookup_field(name, row, self.model_admin)
+        if field is not None:
+            value = display_for_field(value, field, "–")
+        if name in (self.list_display_links or ()):
+            value = format_html('<a class="lemma-title" href="{}">{}</a>', self.url_for_result(row), value)
+        return format_html('<td data-label="{}">{}</td>', label, "–" if value in (None, "") else value)
+
+
+class LeanPages(ModelAdmin):
+    """Whose list is a `LeanList`."""
+
+    change_list_template = "lemma/list.html"
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> Any:
+        return LeanList
+
+
+class ItemList(LeanList):
+    """The rows of one page know their `signals`: one query, however many rows."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -53,40 +105,6 @@ class ItemList(ChangeList):
         found = signals([row.pk for row in self.result_list])
         for row in self.result_list:
             row.signals = found.get(row.pk, Signals())
-
-    @cached_property
-    def headers(self) -> list[dict[str, Any]]:
-        found = list(result_headers(self))
-        for name, header in zip(self.list_display, found, strict=True):
-            if name == _CHOSEN:
-                label = _("Select all objects on this page for an action")
-                text = '<input type="checkbox" id="action-toggle" class="action-toggle lemma-check" aria-label="{}">'
-                header["text"] = format_html(text, label)
-        return found
-
-    @property
-    def number_sorted(self) -> int:
-        return sum(bool(header["sortable"] and header["sorted"]) for header in self.headers)
-
-    def rows(self) -> SafeString:
-        """Put together here and not by a template, which takes ten times as long."""
-        labels = [str(header["text"]) for header in self.headers]
-        columns = list(zip(self.list_display, labels, strict=True))
-        return format_html_join("\n", "<tr>{}</tr>", ((self._cells(row, columns),) for row in self.result_list))
-
-    def _cells(self, row: Any, columns: list[tuple[Any, Any]]) -> SafeString:
-        return format_html_join("", "{}", ((self._cell(row, name, label),) for name, label in columns))
-
-    def _cell(self, row: Any, name: Any, label: Any) -> SafeString:
-        """label: shown beside the value where the screen is too narrow for a table."""
-        if name == _CHOSEN:
-            box = '<input type="checkbox" class="action-select lemma-check" name="{}" value="{}" aria-label="{}">'
-            name = format_html(box, _SELECTED, row.pk, _("Select “%s”") % row.item.title)
-            return format_html('<td class="action-checkbox">{}</td>', name)
-        field, _attribute, value = lookup_field(name, row, self.model_admin)
-        if field is not None:
-            value = display_for_field(value, field, "–")
-        return format_html('<td data-label="{}">{}</td>', label, value)
 
 
 def signals(keys: list[Any]) -> dict[Any, Signals]:

@@ -13,11 +13,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.admin import ModelAdmin
 
 from documents import Document, DocumentError, Merge, parse
 from publishing import conflicts
+from publishing.admin.base import pages_of
+from publishing.admin.lists import LeanPages
 from publishing.admin.settling import Settling
+from publishing.admin.wording import field_label
 from publishing.errors import NameTaken, WriteRefused
 from publishing.models import Conflict
 from publishing.problems import InvalidDocument
@@ -53,7 +55,7 @@ class Side:
 
 
 @admin.register(Conflict)
-class ConflictAdmin(ModelAdmin):
+class ConflictAdmin(LeanPages):
     list_display = ("shown_item", "what", "fields_in_question", "created_at")
     list_display_links = None
     list_filter = (OpenFilter,)
@@ -74,7 +76,7 @@ class ConflictAdmin(ModelAdmin):
     def shown_item(self, conflict: Conflict) -> SafeString:
         address = reverse("admin:publishing_conflict_change", args=[conflict.pk])
         return format_html(
-            '<a class="lemma-title" href="{}">{}</a><span class="lemma-slug">{}</span>',
+            '<div class="lemma-name"><a class="lemma-title" href="{}">{}</a><span class="lemma-slug">{}</span></div>',
             address,
             conflict.item.title,
             conflict.path or conflict.item.path,
@@ -88,7 +90,8 @@ class ConflictAdmin(ModelAdmin):
 
     @admin.display(description=gettext_lazy("Fields"))
     def fields_in_question(self, conflict: Conflict) -> str:
-        names = [each["field"].removeprefix("section:") for each in conflict.fields]
+        labels = pages_of(self.admin_site, conflict.item.kind).labels
+        names = [field_label(each["field"], labels) for each in conflict.fields]
         if not names:
             return _("One side was deleted")
         more = len(names) - 3
@@ -112,7 +115,8 @@ class ConflictAdmin(ModelAdmin):
             raise PermissionDenied
         may_decide = self.has_change_permission(request, conflict) and conflict.resolved_at is None
         merged = conflicts.as_merge(conflict) if conflict.resolved_at is None else None
-        settling = Settling(conflict.item, merged, request.POST, {}) if merged else None
+        labels = pages_of(self.admin_site, conflict.item.kind).labels
+        settling = Settling(conflict.item, merged, request.POST, labels) if merged else None
         problems: list[str] = []
         if request.method == "POST":
             if not may_decide:

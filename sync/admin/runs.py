@@ -13,9 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 
 from publishing.admin.access import in_background
+from publishing.admin.lists import LeanPages
 from publishing.times import ago
 from sync import runs, starting
 from sync.models import Run
@@ -24,8 +24,8 @@ from sync.runs import said
 
 
 @admin.register(Run)
-class RunAdmin(ModelAdmin):
-    list_display = ("shown_outcome", "half", "shown_time", "shown_counts", "started_by")
+class RunAdmin(LeanPages):
+    list_display = ("shown_outcome", "shown_half", "shown_time", "shown_counts", "started_by")
     list_display_links = None
     list_select_related = ("started_by",)
     list_before_template = "lemma/start_sync.html"
@@ -103,6 +103,10 @@ class RunAdmin(ModelAdmin):
         tone = runs.TONES[Run.Outcome(run.outcome)]
         text = '<a class="lemma-badge lemma-badge-{}" href="{}">{}</a>'
         return format_html(text, tone, address, run.outcome.capitalize())
+
+    @admin.display(description=gettext_lazy("Kind"), ordering="half")
+    def shown_half(self, run: Run) -> str:
+        return run.half.capitalize()
 
     @admin.display(description=gettext_lazy("When"), ordering="started_at")
     def shown_time(self, run: Run) -> str:

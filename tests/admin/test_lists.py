@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from documents import parse
 from glossary.editing import save_entry
-from glossary.models import Category
+from glossary.models import Category, Tag
 from publishing.models import Item
 
 ENTRIES = "/admin/glossary/entry/"
@@ -187,3 +187,19 @@ def test_a_dangling_reference_is_told_from_one_that_leads_somewhere(client: Clie
     labels = re.search(r'data-labels="([^"]*)"><textarea name="related"', page)
     assert labels
     assert list(json.loads(labels[1].replace("&quot;", '"'))) == ["deep-learning"]
+
+
+def test_the_list_of_tags_counts_and_leads_to_their_entries(client: Client, make_entry: Callable[..., Item]) -> None:
+    make_entry("---\ntitle: Black box\nslug: black-box\ntags: [opacity]\n---\n")
+    page = client.get("/admin/glossary/tag/").content.decode()
+    tag = Tag.objects.get()
+    assert f'<a href="/admin/glossary/entry/?tags__id__exact={tag.pk}">1</a>' in page
+    assert "Entry.None" not in page
+
+
+def test_a_list_without_rows_says_why(client: Client, make_entry: Callable[..., Item]) -> None:
+    assert "Nothing here yet" in client.get(ENTRIES).content.decode()
+    make_entry("---\ntitle: Black box\nslug: black-box\n---\n")
+    page = client.get(f"{ENTRIES}?q=nothing").content.decode()
+    assert "Nothing fits" in page
+    assert '<a class="lemma-button" href="?">Show all</a>' in page
