@@ -21,6 +21,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from publishing.models import Change, Conflict, FacetCount, FeedCounter, Schedule
 from sync.models import Run
+from webhooks import watching
 
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # Seconds: an answer of the API takes one or two thousandths, a page of the admin a tenth.
@@ -106,6 +107,14 @@ class _Database:
         for labels, at in sorted(seen.items()):
             ended.add_metric(labels, at)
         yield ended
+        told = watching.standing()
+        yield _gauge("lemma_webhooks_waiting", "Messages to webhooks that did not get through yet.", told.waiting)
+        yield _gauge("lemma_webhooks_behind", "Changes that the slowest webhook has not come to.", told.behind)
+        yield _gauge("lemma_webhooks_off", "Webhooks that were switched off after failures.", told.off)
+        if told.seen_at:
+            yield _gauge(
+                "lemma_webhooks_worker_timestamp_seconds", "When a worker was last seen.", told.seen_at.timestamp()
+            )
 
 
 def _gauge(name: str, help_text: str, value: float) -> GaugeMetricFamily:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from config.doctor import data, machine
+from config.doctor import data, machine, webhooks
 from config.doctor.finding import Finding, Status
 
 
@@ -30,6 +30,7 @@ def examine(*, deep: bool = False) -> Iterator[Finding]:
         yield from data.texts_are_whole()
     yield from data.clock_is_right()
     yield from data.workers_work()
+    yield from webhooks.are_told()
     yield from data.somebody_can_sign_in()
 
 

@@ -124,6 +124,7 @@ def test_the_numbers_say_how_the_glossary_stands(server: Server) -> None:
     assert numbers['lemma_published_items{kind="book"}'] == 1
     assert numbers["lemma_schedules_late"] == 0
     assert numbers["lemma_conflicts_waiting"] == 0
+    assert [numbers[f"lemma_webhooks_{name}"] for name in ("waiting", "behind", "off")] == [0, 0, 0]
     assert abs(time.time() - numbers["lemma_feed_last_change_timestamp_seconds"]) < 600
     assert 'lemma_sync_timestamp_seconds{half="import",outcome="in step"}' in numbers
 
