@@ -32,6 +32,7 @@ _REFUSALS = {
     412: "What is published is not what `If-Match` or `If-Unmodified-Since` asks for.",
     429: "Too often; `Retry-After` says how many seconds to wait.",
     500: "Something went wrong on our side.",
+    503: "It has to be made first, and that takes too long for a request.",
 }
 
 
@@ -342,6 +343,27 @@ categories = extend_schema_view(
 tags = extend_schema_view(get=_simple("tags", "Tags, with counts", "", {200: shapes.Vocabulary}, "finding"))
 graph = extend_schema_view(
     get=_simple("graph", "How entries and books refer to each other", "", {200: shapes.Graph}, "copying")
+)
+health = extend_schema_view(
+    get=_read(
+        "health",
+        "What is wrong with what is published",
+        "Findings of the content checks, the errors first, with numbers by code and a score. What somebody dismissed "
+        "is left out.",
+        {200: shapes.Health},
+        (404, 406, 503),
+        [
+            OpenApiParameter("severity", str, enum=["error", "warning", "hint"]),
+            OpenApiParameter("code", str, description="Such as related.dangling."),
+            _PAGE,
+            OpenApiParameter(
+                "pageSize",
+                {"type": "integer", "minimum": 1, "maximum": paging.LARGEST_SIZE, "default": paging.LARGEST_SIZE},
+                description="Findings of one page.",
+            ),
+        ],
+        "finding",
+    )
 )
 changes = extend_schema_view(
     get=_simple(

@@ -249,6 +249,48 @@ class Graph(serializers.Serializer):
     edges = Edge(many=True)
 
 
+class HealthProblem(serializers.Serializer):
+    code = CharField(help_text="Stable, such as related.dangling.")
+    severity = ChoiceField(choices=["error", "warning", "hint"])
+    kind = ChoiceField(choices=["entry", "book"])
+    slug = CharField()
+    line = IntegerField(min_value=0, help_text="In the Markdown of the item; 0 for the file as a whole.")
+    field = CharField(allow_blank=True, help_text="The front-matter key or section that is meant.")
+    value = CharField(allow_blank=True, help_text="What in it is meant, such as a slug or an address.")
+    message = CharField()
+    hint = CharField(allow_blank=True, help_text="What to do about it.")
+    url = CharField()
+
+
+class HealthCode(serializers.Serializer):
+    code = CharField()
+    severity = ChoiceField(choices=["error", "warning", "hint"])
+    count = IntegerField(min_value=1)
+
+
+class Severities(serializers.Serializer):
+    error = IntegerField(min_value=0)
+    warning = IntegerField(min_value=0)
+    hint = IntegerField(min_value=0)
+
+
+class Wanted(serializers.Serializer):
+    kind = ChoiceField(choices=["entry", "book"])
+    slug = CharField()
+    count = IntegerField(min_value=1)
+
+
+class Health(serializers.Serializer):
+    score = IntegerField(min_value=0, max_value=100, help_text="Of 100 texts so many have neither error nor warning.")
+    texts = IntegerField(min_value=0)
+    severities = Severities()
+    codes = HealthCode(many=True)
+    wanted = Wanted(many=True, help_text="What is named and not there, the most wanted first.")
+    count = IntegerField(min_value=0, help_text="Of the problems that were asked for.")
+    next = CharField(allow_null=True)
+    problems = HealthProblem(many=True)
+
+
 @extend_schema_field(
     {"anyOf": [{"$ref": "#/components/schemas/Entry"}, {"$ref": "#/components/schemas/Book"}, {"type": "null"}]}
 )
@@ -337,6 +379,7 @@ class Addresses(serializers.Serializer):
     categories = URLField()
     tags = URLField()
     graph = URLField()
+    health = URLField()
     changes = URLField()
     export = URLField()
     chunks = URLField()

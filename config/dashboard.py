@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from glossary.health import findings, keeping
+from glossary.health.models import Edition as HealthEdition
 from glossary.models import Category, Entry
 from publishing import autosaving
 from publishing.models import Autosave, Conflict, Item, Published, Reference, Review, Revision, Schedule
@@ -205,7 +207,7 @@ def _numbers() -> dict[str, Any]:
     }
 
 
-def _health() -> dict[str, int]:
+def _health() -> dict[str, int | None]:
     """How many entries stand in the views of the list that ask for work."""
     read_first = Reference.objects.filter(field="requires").values("source")
     dangling = Reference.objects.dangling().filter(source__kind="entry", source__deleted_at=None)
@@ -214,7 +216,16 @@ def _health() -> dict[str, int]:
         "without_prerequisites": Entry.objects.filter(prerequisites__isnull=True).exclude(pk__in=read_first).count(),
         "dangling": dangling.order_by().values("source").distinct().count(),
         "stale": Entry.objects.filter(stale).count(),
+        "score": _score(),
     }
+
+
+def _score() -> int | None:
+    """None while finding it out would take longer than a page may."""
+    if not keeping.can_catch_up(HealthEdition.WORKING):
+        return None
+    keeping.catch_up(HealthEdition.WORKING)
+    return findings.summary(HealthEdition.WORKING).score
 
 
 def _bars(rows: list[tuple[str, int, str]]) -> list[Bar]:

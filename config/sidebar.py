@@ -30,6 +30,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 graph,
                 _link("Categories", "folder", "glossary", "category"),
                 _link("Tags", "sell", "glossary", "tag"),
+                {**_link("Health", "monitor_heart", "health", "finding"), "permission": _may("glossary.view_entry")},
                 _link("Web links", "link", "linkcheck", "checkedlink"),
                 conflicts,
                 _link("Batches", "library_add_check", "publishing", "batch"),

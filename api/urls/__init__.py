@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from api.schema import Docs, Schema
-from api.views import exporting, feeding, items, root, searching, vocabularies, writing
+from api.views import exporting, feeding, health, items, root, searching, vocabularies, writing
 
 app_name = "api"
 
@@ -31,6 +31,7 @@ urlpatterns = [
     path("categories/", vocabularies.CategoriesView.as_view(), name="categories"),
     path("tags/", vocabularies.TagsView.as_view(), name="tags"),
     path("graph/", feeding.GraphView.as_view(), name="graph"),
+    path("health/", health.HealthView.as_view(), name="health"),
     path("changes/", feeding.ChangesView.as_view(), name="changes"),
     path("export.ndjson", feeding.ExportView.as_view(), name="export"),
     path("chunks.jsonl", feeding.ChunksView.as_view(), name="chunks"),

@@ -22,6 +22,7 @@ _ADDRESSES = (
     "categories",
     "tags",
     "graph",
+    "health",
     "changes",
     "export",
     "chunks",

@@ -1,5 +1,5 @@
-"""The admin pages of entries, categories, tags and web links."""
+"""The admin pages of entries, categories, tags and web links, and of their health."""
 
-from glossary.admin import pages, vocabularies, weblinks
+from glossary.admin import health, pages, vocabularies, weblinks
 
-__all__ = ["pages", "vocabularies", "weblinks"]
+__all__ = ["health", "pages", "vocabularies", "weblinks"]

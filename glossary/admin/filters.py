@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from glossary.admin.words import categories, difficulties
+from glossary.health import findings, keeping
+from glossary.health.models import Edition
 from publishing.admin.base import number
 from publishing.admin.lists import COMMON_VIEWS, QuickView, QuickViews
 from publishing.models import Reference
@@ -25,6 +27,29 @@ class EntryViews(QuickViews):
             Q(prerequisites__isnull=True) & ~Q(Exists(_READ_FIRST)),
         ),
     }
+
+
+class HealthFilter(DropdownFilter):
+    title = _("health")
+    parameter_name = "health"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        return [
+            ("error", _("Errors")),
+            ("warning", _("Errors or warnings")),
+            ("any", _("Any finding")),
+            ("none", _("None")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        value = self.value()
+        if value not in ("error", "warning", "any", "none"):
+            return queryset
+        keeping.catch_up(Edition.WORKING)
+        found = findings.open_findings(Edition.WORKING).order_by().filter(item=OuterRef("item"))
+        if value in ("error", "warning"):
+            found = found.filter(severity__in=["error"] if value == "error" else list(findings.COUNTED))
+        return queryset.filter(~Exists(found) if value == "none" else Exists(found))
 
 
 class CategoryFilter(DropdownFilter):

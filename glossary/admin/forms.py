@@ -72,6 +72,10 @@ class EntryEditor(Editor):
     def labels(self) -> dict[str, str]:
         return {**super().labels, "externalLinks": "Link"}
 
+    @property
+    def places(self) -> set[str]:
+        return {*super().places, "externalLinks"}
+
     def initial(self, record: EntryRecord) -> dict[str, Any]:
         return {
             "title": record.title,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from documents import Document
-from glossary.admin.filters import CategoryFilter, DifficultyFilter, EntryViews
+from glossary.admin.filters import CategoryFilter, DifficultyFilter, EntryViews, HealthFilter
 from glossary.admin.forms import EntryEditor
 from glossary.admin.graph import GraphPages
 from glossary.admin.suggesting import SuggestionPages
@@ -86,6 +86,7 @@ class EntryAdmin(GraphPages, SuggestionPages, ItemAdmin):
     list_display_links = None
     list_filter = (
         EntryViews,
+        HealthFilter,
         CategoryFilter,
         DifficultyFilter,
         ("tags", AutocompleteSelectFilter),

@@ -6,9 +6,10 @@ class HealthConfig(AppConfig):
     label = "health"
 
     def ready(self) -> None:
-        from glossary.health import keeping
+        from glossary.health import keeping, remarking
         from glossary.linkcheck import results
-        from publishing import following
+        from publishing import following, remarks
 
         following.register(keeping.follow)
         results.register(keeping.follow_pages)
+        remarks.register(remarking.of)

@@ -23,9 +23,12 @@ from glossary.health.part import number
 from glossary.health.problem import Problem
 from glossary.health.snapshot import Rules
 from publishing import bulk
+from publishing.models import Item
 
 # One more whenever a check, its messages or what is kept of a text changes.
 VERSION = 1
+# So many texts are read and checked in a second or two.
+_QUICK = 1000
 # So many marks wait in an edition that nobody asks for before it is given up.
 _NEGLECTED = 20_000
 _FINDING = [
@@ -75,6 +78,12 @@ def catch_up(edition: Edition, *, whole: bool = False) -> None:
 def is_kept(edition: Edition) -> bool:
     """Whether findings can be had without reading every text."""
     return Keeping.objects.filter(pk=edition, made_with=_made_with(loading.rules())).exists()
+
+
+def can_catch_up(edition: Edition) -> bool:
+    """Whether that takes no longer than a page may take: little was changed, or there are few texts."""
+    size = Item.objects.live().count()
+    return size <= _QUICK or (is_kept(edition) and part.is_part(size, Mark.objects.filter(edition=edition).count()))
 
 
 # --- a little ---

@@ -100,6 +100,11 @@ class Editor(ABC):
         others = {"preamble": "Text", "previousSlugs": "Earlier slugs"}
         return {name: str(field.label) for name, field in self.form.fields.items()} | others
 
+    @property
+    def places(self) -> set[str]:
+        """Keys and headings beside which something can be said."""
+        return {*self.form.fields, *(block.label for block in self.body.blocks() if block.is_open)}
+
     def refuse(self, problems: Iterable[Problem]) -> None:
         """Shows each problem where it belongs, those without a field above all."""
         for problem in self.place(list(problems)):

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from documents import Document, DocumentError, merge, parse
-from publishing import assets, autosaving, kinds, names, reviews
+from publishing import assets, autosaving, kinds, names, remarks, reviews
 from publishing.admin import lists
 from publishing.admin.access import in_background
 from publishing.admin.base import number, text_of
@@ -277,6 +277,7 @@ class ItemAdmin(
             "schedule_at": request.POST.get("schedule_at", ""),
             "time_zone": timezone.get_current_timezone_name(),
             "conflicts": self._conflicts_of(item) if item else [],
+            "remarks": remarks.by_field(remarks.of(item), editor.places) if item else {},
             "assets": _assets(self.kind, item),
             "file": _file(self.kind, item.path if item else ""),
             "lookups": [page.address("lookup") for page in self.all_pages() if page.has_view_permission(request)],

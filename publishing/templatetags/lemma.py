@@ -9,6 +9,12 @@ register = template.Library()
 register.filter("ago", ago)
 
 
+@register.filter
+def of(found: dict[str, Any] | None, name: str) -> Any:
+    """What a dictionary has under a name; nothing if there is none."""
+    return (found or {}).get(name, ())
+
+
 @register.simple_tag(takes_context=True)
 def saved_views(context: Any, changelist: Any) -> dict[str, Any]:
     """The views that the person keeps of this list.

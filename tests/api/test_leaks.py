@@ -59,6 +59,8 @@ ADDRESSES = [
     "categories/",
     "tags/",
     "graph/",
+    "health/",
+    "health/?severity=error",
     "changes/",
     "export.ndjson",
     "chunks.jsonl",
@@ -114,6 +116,7 @@ PROBES = [
     "entries/%s-slug.ttl",
     "entries/%s-previous.ttl",
     "books/%s-book.ttl",
+    "health/?code=%s",
 ]
 
 

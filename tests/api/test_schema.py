@@ -43,6 +43,7 @@ def test_it_is_open_api_3_1_and_knows_every_address(schema: dict[str, Any]) -> N
         "/api/v1/categories/",
         "/api/v1/tags/",
         "/api/v1/graph/",
+        "/api/v1/health/",
         "/api/v1/changes/",
         "/api/v1/export.ndjson",
         "/api/v1/chunks.jsonl",

@@ -3,7 +3,8 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from glossary.health import dismissing, loading, mending, report
+from glossary.health import dismissing, keeping, loading, mending, report
+from glossary.health.models import Edition
 from glossary.health.problem import Problem, Severity
 from publishing import batches
 from publishing.errors import WriteRefused
@@ -26,6 +27,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--fix", nargs="+", metavar="CODE", help="mend all problems of these codes that can be mended"
         )
+        parser.add_argument(
+            "--keep", action="store_true", help="also make the findings for the admin, or with --published for the API"
+        )
         parser.add_argument("--dry-run", action="store_true", help="with --fix: only show what would be changed")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,6 +37,8 @@ class Command(BaseCommand):
             raise CommandError("--dry-run goes with --fix.")
         if options["published"] and options["fix"]:
             raise CommandError("--fix mends what editors see; leave out --published.")
+        if options["keep"]:
+            keeping.catch_up(Edition.PUBLISHED if options["published"] else Edition.WORKING, whole=True)
         snapshot = loading.snapshot(published=options["published"])
         every = report.problems(snapshot)
         dismissed = dismissing.Dismissed({one.item for one in every})
