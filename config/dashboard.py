@@ -221,11 +221,8 @@ def _health() -> dict[str, int | None]:
 
 
 def _score() -> int | None:
-    """None while finding it out would take longer than a page may."""
-    if not keeping.can_catch_up(HealthEdition.WORKING):
-        return None
-    keeping.catch_up(HealthEdition.WORKING)
-    return findings.summary(HealthEdition.WORKING).score
+    """As it was when somebody last looked at findings; None if nobody did."""
+    return findings.summary(HealthEdition.WORKING).score if keeping.is_kept(HealthEdition.WORKING) else None
 
 
 def _bars(rows: list[tuple[str, int, str]]) -> list[Bar]:

@@ -25,12 +25,11 @@ class HealthView(PublicView):
         severity = parameters.one(values, "severity", [each.value for each in Severity])
         size = parameters.number(values, "pageSize", default=paging.LARGEST_SIZE, largest=paging.LARGEST_SIZE)
         window = paging.Window(size, number=parameters.number(values, "page", default=1))
-        if not keeping.can_catch_up(_PUBLISHED):
+        if not keeping.catch_up_quickly(_PUBLISHED, whole=True):
             refusal = ApiError(503, "health.not_ready", "The findings are not made yet. Whoever runs this server can: "
                                "manage.py health_report --published --keep")  # fmt: skip
             refusal.wait = 60
             raise refusal
-        keeping.catch_up(_PUBLISHED, whole=True)
         body = self._body(request, severity, values.get("code"), window)
         # Findings change with a day or a link check as well, so that only the whole says whether they did.
         return self.json(request, etag_of(body), None, lambda: body)

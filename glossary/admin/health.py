@@ -49,15 +49,16 @@ class FindingAdmin(ModelAdmin):
         return self.has_view_permission(request)
 
     def get_urls(self) -> list[URLPattern]:
+        # No others: a finding has no form, and nobody adds one.
         views = [
+            ("", self.changelist_view, "changelist"),
             ("mend/", self.mend_view, "mend"),
             ("<int:key>/mend/", self.mend_one_view, "mend_one"),
             ("<int:key>/dismiss/", self.dismiss_view, "dismiss"),
             ("<int:key>/lift/", self.lift_view, "lift"),
         ]
         view = self.admin_site.admin_view
-        own = [path(where, view(each), name=f"health_finding_{name}") for where, each, name in views]
-        return [*own, *super().get_urls()]
+        return [path(where, view(each), name=f"health_finding_{name}") for where, each, name in views]
 
     # --- the page ---
 
@@ -91,9 +92,6 @@ class FindingAdmin(ModelAdmin):
             "query": urlencode({"code": code, "severity": severity, "show": show}),
         }
         return TemplateResponse(request, "lemma/health.html", context)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        raise PermissionDenied("Findings are made by the checks.")
 
     def _rows(self, request: HttpRequest, rows: list[Finding]) -> list[dict[str, Any]]:
         diffs, reasons = mending.diffs(rows), findings.reasons(rows)
@@ -132,8 +130,7 @@ class FindingAdmin(ModelAdmin):
 
     def mend_view(self, request: HttpRequest) -> HttpResponse:
         """POST `code`: first what the fixes of all findings of the code would change; with `confirmed`, does it."""
-        if request.method != "POST" or not self.has_view_permission(request):
-            raise PermissionDenied
+        self._refuse_reader(request)
         code = request.POST.get("code", "")
         keeping.catch_up(Edition.WORKING, whole=True)
         rows = list(findings.open_findings(Edition.WORKING).filter(code=code, fix__isnull=False).select_related("item"))
@@ -197,8 +194,7 @@ class FindingAdmin(ModelAdmin):
 
     def lift_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """POST: the findings of a dismissal count again."""
-        if request.method != "POST":
-            raise PermissionDenied
+        self._refuse_reader(request)
         dismissal = Dismissal.objects.filter(pk=key, lifted_at=None).first()
         if dismissal is None:
             raise Http404("There is no such dismissal.")
@@ -209,16 +205,23 @@ class FindingAdmin(ModelAdmin):
 
     def _finding(self, request: HttpRequest, key: int) -> Finding | None:
         """As it is now; None if it is gone."""
-        if request.method != "POST" or not self.has_view_permission(request):
-            raise PermissionDenied
+        self._refuse_reader(request)
         before = Finding.objects.filter(pk=key, edition=Edition.WORKING).first()
         if before is None:
             return None
+        self._only_drafts(request, [before.item_id])
         keeping.catch_up(Edition.WORKING)
         same = Finding.objects.filter(
             edition=Edition.WORKING, item=before.item_id, code=before.code, value=before.value
         )
         return same.select_related("item").order_by("pk").first()
+
+    def _refuse_reader(self, request: HttpRequest) -> None:
+        """Raises PermissionDenied for a GET, and for whoever may change neither entries nor books."""
+        pages = [pages_of(self.admin_site, kind) for kind in ("entry", "book")]
+        may_write = any(page.has_change_permission(request) for page in pages)
+        if request.method != "POST" or not may_write or not self.has_view_permission(request):
+            raise PermissionDenied
 
     def _back(self, request: HttpRequest) -> HttpResponse:
         address = request.headers.get("referer", "")

@@ -75,15 +75,26 @@ def catch_up(edition: Edition, *, whole: bool = False) -> None:
         _make_anew(edition, rules)
 
 
+def catch_up_quickly(edition: Edition, *, whole: bool = False) -> bool:
+    """The same if it takes no longer than a page may take: little was changed, or there are few texts. Otherwise
+    nothing is done, and the answer is False.
+    """
+    rules = loading.rules()
+    kept = Keeping.objects.filter(pk=edition, made_with=_made_with(rules)).first()
+    waiting = Mark.objects.filter(edition=edition).count() if kept else 0
+    if not kept or not part.is_part(0, waiting):
+        size = Item.objects.live().count()
+        if size > _QUICK and not (kept and part.is_part(size, waiting)):
+            return False
+    is_due = KeptText.objects.filter(edition=edition, due__lte=rules.today).exists()
+    if not kept or waiting or is_due or (whole and kept.is_behind):
+        catch_up(edition, whole=whole)
+    return True
+
+
 def is_kept(edition: Edition) -> bool:
-    """Whether findings can be had without reading every text."""
+    """Whether there are findings to be read, if only those of the last time."""
     return Keeping.objects.filter(pk=edition, made_with=_made_with(loading.rules())).exists()
-
-
-def can_catch_up(edition: Edition) -> bool:
-    """Whether that takes no longer than a page may take: little was changed, or there are few texts."""
-    size = Item.objects.live().count()
-    return size <= _QUICK or (is_kept(edition) and part.is_part(size, Mark.objects.filter(edition=edition).count()))
 
 
 # --- a little ---

@@ -12,9 +12,8 @@ TONES = {"error": "red", "warning": "amber", "hint": "grey"}
 
 def of(item: Item) -> list[Remark]:
     """The errors first. Nothing while the findings of the whole glossary are not there yet."""
-    if not keeping.can_catch_up(Edition.WORKING):
+    if not keeping.catch_up_quickly(Edition.WORKING):
         return []
-    keeping.catch_up(Edition.WORKING)
     rows = list(findings.open_findings(Edition.WORKING).filter(item=item))
     diffs = mending.diffs(rows)
     return [_remark(row, diffs.get(row.pk, "")) for row in rows]

@@ -17,6 +17,7 @@ from api.models import Token
 from config import roles
 from config.roles import ADMINISTRATOR, EDITOR, VIEWER, WRITER
 from documents import Document
+from glossary.health.models import Finding
 from glossary.linkcheck.models import CheckedLink
 from glossary.models import Category, Tag
 from publishing import batches
@@ -148,6 +149,11 @@ ROWS = [
     Row("sync_run_start", "sync/run/start/", ADMINISTRATOR),
     Row("sync_run_state", "sync/run/{run}/state/", EDITOR),
     *_of_rows("linkcheck", "checkedlink", EDITOR, "superuser", "superuser", "superuser"),
+    Row("health_finding_changelist", "health/finding/", VIEWER),
+    Row("health_finding_mend", "health/finding/mend/", WRITER, {"code": "related.dangling"}),
+    Row("health_finding_mend_one", "health/finding/{finding}/mend/", WRITER, {}),
+    Row("health_finding_dismiss", "health/finding/{finding}/dismiss/", WRITER, {"reason": "So it is."}),
+    Row("health_finding_lift", "health/finding/{finding}/lift/", WRITER, {}),
     Row("linkcheck_checkedlink_start", "linkcheck/checkedlink/start/", EDITOR),
     Row("sync_upload_changelist", "sync/upload/", EDITOR),
     Row("sync_upload_changelist", "sync/upload/", EDITOR, {}),
@@ -244,6 +250,7 @@ def cast(make_entry: Callable[..., Item], make_book: Callable[..., Item]) -> Cas
         "checkedlink": CheckedLink.objects.create(
             key="0" * 64, address="https://example.org", host="example.org", verdict="ok", **dict.fromkeys(times, now)
         ).pk,
+        "finding": Finding.objects.create(edition="working", item=entry, code="x.y", severity="hint", line=0).pk,
         "drafts": drafts.pk,
         "group": Group.objects.create(name="Others").pk,
         "endpoint": (hook := _endpoint()).pk,
