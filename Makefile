@@ -12,7 +12,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --constr
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep test-postgres test-browser lint bench bench-api frontend frontend-check clean
+.PHONY: help run test test-deep test-postgres test-browser lint audit bench bench-api frontend frontend-check clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -40,6 +40,9 @@ lint: $(VENV)/.dev ## style and types
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	DEBUG=1 LEMMA_VAR=.mypy_cache/var $(PYTHON) -m mypy
+
+audit: $(VENV)/.dev ## whether a pinned package has a known hole; asks the network
+	$(PYTHON) -m pip_audit --progress-spinner off --disable-pip --no-deps --requirement constraints.txt
 
 bench: $(VENV)/.dev ## how fast it is, in ratios; BENCH=--save keeps the table
 	DEBUG=1 $(PYTHON) -m benchmarks $(BENCH)

@@ -47,6 +47,11 @@ class Token(AbstractAuthToken):
     def __str__(self) -> str:
         return self.name or self.token_key
 
+    @property
+    def said(self) -> str:
+        """Which one it is, in a log that outlives it."""
+        return f"{self.token_key} {self.name} of {self.user.get_username()}"
+
     def allows(self, scope: Scope) -> bool:
         return scope.value in self.scopes.split()
 

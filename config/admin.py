@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from config.accounts import end_sessions
+from publishing.auditing.models import Event
+from publishing.auditing.recording import record
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -26,6 +30,50 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "first_name", "last_name", "email", "roles", "is_active")
     list_filter = ("groups", "is_active")
+    actions = ("sign_out",)
+
+    @admin.action(description="Sign out everywhere", permissions=["change"])
+    def sign_out(self, request: HttpRequest, users: Any) -> None:
+        """Ends the sessions of the chosen accounts."""
+        for user in users:
+            if not _may_touch(request, user):
+                messages.error(request, f"{user} is a superuser, and only another one may do that.")
+                continue
+            number = end_sessions(user)
+            record(Event.Action.SIGNED_OUT_EVERYWHERE, by=request.user, target=user, detail=f"{number} sessions",
+                   request=request)  # fmt: skip
+            messages.success(request, f"{user}: {number} sessions have ended.")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        request.lemma_before = _rights(User.objects.get(pk=obj.pk)) if change else {}  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+        if not change:
+            record(Event.Action.ACCOUNT_MADE, by=request.user, target=obj, request=request)
+        elif changed := sorted(set(form.changed_data) - {"groups", "user_permissions", *_FLAGS}):
+            record(Event.Action.ACCOUNT_CHANGED, by=request.user, target=obj, detail=", ".join(changed),
+                   request=request)  # fmt: skip
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        if detail := _difference(request.lemma_before, _rights(User.objects.get(pk=user.pk))):  # type: ignore[attr-defined]
+            record(Event.Action.ROLE_CHANGED, by=request.user, target=user, detail=detail, request=request)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        record(Event.Action.ACCOUNT_DELETED, by=request.user, target=obj, request=request)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for user in queryset:
+            record(Event.Action.ACCOUNT_DELETED, by=request.user, target=user, request=request)
+        super().delete_queryset(request, queryset)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        response = super().user_change_password(request, id, form_url)
+        # Whoever is refused sees the form again, or an error.
+        if request.method == "POST" and response.status_code == 302 and (user := self.get_object(request, id)):
+            record(Event.Action.PASSWORD_CHANGED, by=request.user, target=user, request=request)
+        return response
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")
@@ -53,8 +101,53 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
-    pass
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        group = form.instance
+        before = {"": set(_codes(group.permissions))} if change else {}
+        super().save_related(request, form, formsets, change)
+        if detail := _difference(before, {"": set(_codes(group.permissions))}):
+            record(Event.Action.ROLE_CHANGED, by=request.user, target=f"group {group}", detail=detail, request=request)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        record(Event.Action.ROLE_CHANGED, by=request.user, target=f"group {obj}", detail="deleted", request=request)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for group in queryset:
+            record(Event.Action.ROLE_CHANGED, by=request.user, target=f"group {group}", detail="deleted",
+                   request=request)  # fmt: skip
+        super().delete_queryset(request, queryset)
 
 
 def _may_touch(request: HttpRequest, account: Any) -> bool:
     return account is None or not account.is_superuser or bool(request.user.is_superuser)
+
+
+_FLAGS = ("is_active", "is_staff", "is_superuser")
+
+
+def _codes(permissions: Any) -> Any:
+    return permissions.values_list("codename", flat=True)
+
+
+def _rights(user: Any) -> dict[str, set[str]]:
+    """What an account may do, by the words for it."""
+    return {
+        "": {flag.removeprefix("is_") for flag in _FLAGS if getattr(user, flag)},
+        "group ": set(user.groups.values_list("name", flat=True)),
+        "permission ": set(_codes(user.user_permissions)),
+    }
+
+
+def _difference(before: dict[str, set[str]], after: dict[str, set[str]]) -> str:
+    """
+    >>> _difference({"group ": {"Writer"}}, {"group ": {"Editor"}})
+    'group +Editor -Writer'
+    """
+    parts = []
+    for what in sorted(after):
+        was, now = before.get(what, set()), after[what]
+        signs = [f"+{name}" for name in sorted(now - was)] + [f"-{name}" for name in sorted(was - now)]
+        if signs:
+            parts.append(what + " ".join(signs))
+    return "; ".join(parts)

@@ -6,6 +6,7 @@ class LemmaConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import checks, logs  # noqa: F401 (registers them)
+        from config import accounts, checks, logs  # noqa: F401 (registers them)
 
         request_finished.connect(logs.forget)
+        accounts.listen()

@@ -37,6 +37,7 @@ _MORE: dict[str, dict[str, list[str]]] = {
         "auth.user": ["view", "add", "change", "delete"],
         "auth.group": ["view"],
         "api.token": ["view", "add", "delete"],
+        "auditing.event": ["view"],
         "webhooks.endpoint": ["view", "add", "change", "delete"],
         # To change a delivery is to send it again.
         "webhooks.delivery": ["view", "change"],

@@ -45,6 +45,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _link("Accounts", "person", "auth", "user"),
                 _link("Groups", "group", "auth", "group"),
                 _link("API tokens", "key", "api", "token"),
+                _link("Audit log", "policy", "auditing", "event"),
                 _link("Webhooks", "webhook", "webhooks", "endpoint"),
             ],
         },

@@ -1,6 +1,7 @@
 """How the admin looks."""
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 UNFOLD = {
     "SITE_TITLE": "Lemma",
@@ -26,6 +27,12 @@ UNFOLD = {
             "900": "oklch(37.9% .146 265.522)",
             "950": "oklch(28.2% .091 267.935)",
         },
+    },
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            {"title": "Sign out everywhere", "link": reverse_lazy("sign-out-everywhere")},
+        ],
     },
     "DASHBOARD_CALLBACK": "config.dashboard.fill",
     "SIDEBAR": {

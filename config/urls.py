@@ -3,7 +3,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
-from config import probes
+from config import pages, probes
 from publishing.assets import asset
 from publishing.reading import shared_page
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/markdownx/", include("publishing.admin.urls")),
     # Of the scripts: public like the scripts themselves.
     path("admin/texts.js", JavaScriptCatalog.as_view(packages=["publishing"]), name="admin_texts"),
+    path("admin/sign-out-everywhere/", pages.sign_out_everywhere, name="sign-out-everywhere"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("api.urls")),
     path("", include("api.urls.crawling")),

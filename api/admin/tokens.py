@@ -14,6 +14,8 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from api.models import Scope, Token
+from publishing.auditing.models import Event
+from publishing.auditing.recording import record
 
 _SCOPES = [
     (Scope.READ, _("Read drafts")),
@@ -89,6 +91,8 @@ class TokenAdmin(ModelAdmin):
     def revoke(self, request: HttpRequest, tokens: QuerySet[Token]) -> None:
         if not request.user.is_superuser:
             tokens = tokens.filter(user__is_superuser=False)
+        for token in tokens.select_related("user"):
+            record(Event.Action.TOKEN_REVOKED, by=request.user, target=token.said, request=request)
         count, _others = tokens.delete()
         messages.success(request, _("%d revoked.") % count)
 
@@ -97,6 +101,7 @@ class TokenAdmin(ModelAdmin):
             obj.user, form.cleaned_data["scopes"], name=obj.name, days=form.cleaned_data["days"]
         )
         obj.pk = made.pk
+        record(Event.Action.TOKEN_MADE, by=request.user, target=made.said, detail=made.scopes, request=request)
         messages.warning(
             request,
             format_html(
@@ -104,6 +109,10 @@ class TokenAdmin(ModelAdmin):
                 format_html("<code>{}</code>", text),
             ),
         )
+
+    def delete_model(self, request: HttpRequest, obj: Token) -> None:
+        record(Event.Action.TOKEN_REVOKED, by=request.user, target=obj.said, request=request)
+        super().delete_model(request, obj)
 
     def response_add(self, request: HttpRequest, obj: Token, post_url_continue: str | None = None) -> HttpResponse:
         # The token is all there is to say.

@@ -21,6 +21,7 @@ from glossary.health.models import Finding
 from glossary.linkcheck.models import CheckedLink
 from glossary.models import Category, Tag
 from publishing import batches
+from publishing.auditing.models import Event
 from publishing.models import Conflict, Item
 from sync.models import Run
 from webhooks import managing
@@ -122,6 +123,7 @@ ROWS = [
     Row("login", "login/", NOBODY),
     Row("logout", "logout/", NOBODY, {}),
     Row("password_change", "password_change/", VIEWER),
+    Row("sign-out-everywhere", "sign-out-everywhere/", VIEWER),
     Row("password_change_done", "password_change/done/", VIEWER),
     Row(
         "autocomplete",
@@ -175,12 +177,13 @@ ROWS = [
     ),
     *_of_rows("webhooks", "delivery", ADMINISTRATOR, "superuser", "superuser", "superuser"),
     Row("webhooks_delivery_resend", "webhooks/delivery/{delivery}/resend/", ADMINISTRATOR, {}),
+    *_of_rows("auditing", "event", ADMINISTRATOR, "superuser", "superuser", "superuser"),
     *_of_rows("auth", "group", ADMINISTRATOR, "superuser", "superuser", "superuser"),
 ]
 
 # The actions of lists, by model: name and the first role that may.
 ACTIONS = {
-    "auth.User": {"delete_selected": ADMINISTRATOR},
+    "auth.User": {"delete_selected": ADMINISTRATOR, "sign_out": ADMINISTRATOR},
     "api.Token": {"revoke": ADMINISTRATOR},
     "auth.Group": {"delete_selected": "superuser"},
     "glossary.Entry": {
@@ -255,6 +258,7 @@ def cast(make_entry: Callable[..., Item], make_book: Callable[..., Item]) -> Cas
         "group": Group.objects.create(name="Others").pk,
         "endpoint": (hook := _endpoint()).pk,
         "delivery": managing.send_test(hook).pk,
+        "event": Event.objects.create(at=timezone.now(), action="signed in").pk,
         "token": Token.objects.make(users[WRITER], ["read"], days=None)[0].pk,
     }
     return Cast(clients, users, keys)

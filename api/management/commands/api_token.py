@@ -5,6 +5,8 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from api.models import Scope, Token
+from publishing.auditing.models import Event
+from publishing.auditing.recording import record
 
 
 class Command(BaseCommand):
@@ -39,7 +41,8 @@ class Command(BaseCommand):
             raise CommandError(f'There is no scope "{unknown[0]}". Known are {", ".join(Scope)}.')
         if options["days"] is not None and not 1 <= options["days"] <= 3650:
             raise CommandError(f"--days {options['days']}: write a number from 1 to 3650.")
-        _, text = Token.objects.make(user, scopes, name=options["name"][:100], days=options["days"])
+        token, text = Token.objects.make(user, scopes, name=options["name"][:100], days=options["days"])
+        record(Event.Action.TOKEN_MADE, target=token.said, detail=token.scopes)
         # Alone on its line, so that a script can take it.
         self.stdout.write(text)
 
@@ -53,5 +56,6 @@ class Command(BaseCommand):
         found = Token.objects.filter(token_key=options["key"])
         if len(found) != 1:
             raise CommandError(f'There is no token "{options["key"]}". `manage.py api_token list` lists them.')
+        record(Event.Action.TOKEN_REVOKED, target=found[0].said)
         found.delete()
         self.stdout.write("Revoked.")

@@ -1,0 +1,32 @@
+"""Pages of the admin that belong to no list."""
+
+from django.contrib import admin, messages
+from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from config.accounts import end_sessions
+from publishing.auditing.models import Event
+from publishing.auditing.recording import record
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """POST: ends all sessions of whoever asks."""
+    user = request.user
+    if isinstance(user, AnonymousUser) or not admin.site.has_permission(request):
+        return HttpResponseRedirect(f"{reverse('admin:login')}?next={request.path}")
+    if request.method == "POST":
+        number = end_sessions(user)
+        record(Event.Action.SIGNED_OUT_EVERYWHERE, by=user, target=user, detail=f"{number} sessions", request=request)
+        logout(request)
+        messages.success(request, _("All your sessions have ended."))
+        return HttpResponseRedirect(reverse("admin:login"))
+    context = {**admin.site.each_context(request), "title": _("Sign out everywhere")}
+    return render(request, "admin/sign_out_everywhere.html", context)

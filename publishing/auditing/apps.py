@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class AuditingConfig(AppConfig):
+    name = "publishing.auditing"
+    label = "auditing"
+    verbose_name = "audit log"

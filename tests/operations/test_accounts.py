@@ -1,0 +1,295 @@
+"""Signing in and out, and what is written down of it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from api.models import Token
+from config.admin import _difference
+from publishing.auditing.models import Event
+from publishing.auditing.recording import record
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def ada() -> User:
+    # In whole seconds, as a form has it.
+    joined = timezone.now().replace(microsecond=0)
+    return User.objects.create_user("ada", password=PASSWORD, is_staff=True, date_joined=joined)
+
+
+@pytest.fixture
+def admin() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("root", password=PASSWORD))
+    Event.objects.all().delete()
+    return client
+
+
+def sign_in(name: str, password: str = PASSWORD, *, address: str = "2.2.2.2", client: Client | None = None) -> Any:
+    data = {"username": name, "password": password, "next": "/admin/"}
+    return (client or Client()).post("/admin/login/", data, REMOTE_ADDR=address)
+
+
+def events() -> list[tuple[str, str, str, str]]:
+    """The oldest first: who, what, to what, how."""
+    return [(one.actor_name, one.action, one.target, one.detail) for one in Event.objects.order_by("pk")]
+
+
+# --- passwords that somebody tries ---
+
+
+def test_after_five_wrong_passwords_the_right_one_has_to_wait(ada: User) -> None:
+    for _ in range(4):
+        assert sign_in("ada", "wrong").status_code == 200
+    assert sign_in("ada", "wrong").status_code == 429
+    refused = sign_in("ada")
+    assert refused.status_code == 429
+    assert refused["Retry-After"] == "900"
+    assert b"Wait 15 minutes" in refused.content
+
+
+def test_who_waited_may_try_again(ada: User) -> None:
+    from axes.models import AccessAttempt
+
+    for _ in range(5):
+        sign_in("ada", "wrong")
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
+    assert sign_in("ada").status_code == 302
+
+
+def test_nobody_is_kept_out_by_what_others_try_elsewhere(ada: User) -> None:
+    User.objects.create_user("bob", password=PASSWORD, is_staff=True)
+    for _ in range(6):
+        sign_in("ada", "wrong", address="3.3.3.3")
+    assert sign_in("ada", address="3.3.3.3").status_code == 429
+    assert sign_in("ada", address="2.2.2.2").status_code == 302
+    assert sign_in("bob", address="3.3.3.3").status_code == 302
+
+
+def test_a_right_password_forgets_the_wrong_ones(ada: User) -> None:
+    for _ in range(2):
+        for _ in range(4):
+            sign_in("ada", "wrong")
+        assert sign_in("ada").status_code == 302
+
+
+@pytest.mark.parametrize("password", ["short one", "123456789012345", "passwordpassword", "ada-lovelace"])
+def test_a_password_that_is_easily_guessed_is_refused(password: str) -> None:
+    user = User(username="ada-lovelace")
+    if password == "passwordpassword":
+        # Long, and on no list: length is what counts.
+        validate_password(password, user)
+        return
+    with pytest.raises(ValidationError):
+        validate_password(password, user)
+
+
+# --- sessions ---
+
+
+def test_a_session_ends_by_itself(settings: Settings, ada: User) -> None:
+    client = Client()
+    sign_in("ada", client=client)
+    cookie = client.cookies["sessionid"]
+    assert cookie["max-age"] == 7 * 24 * 3600
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert client.get("/admin/").status_code == 302
+
+
+def test_signing_out_everywhere_ends_all_ones_own_sessions_and_nobody_elses(ada: User) -> None:
+    User.objects.create_user("bob", password=PASSWORD, is_staff=True)
+    here, there, others = Client(), Client(), Client()
+    for client, name in ((here, "ada"), (there, "ada"), (others, "bob")):
+        sign_in(name, client=client)
+    assert b"Sign out everywhere" in here.get("/admin/").content
+    assert here.get("/admin/sign-out-everywhere/").status_code == 200
+    assert there.get("/admin/").status_code == 200, "looking at the page ends nothing"
+    assert here.post("/admin/sign-out-everywhere/").status_code == 302
+    assert [client.get("/admin/").status_code for client in (here, there, others)] == [302, 302, 200]
+    assert ("ada", "signed out everywhere", "ada", "2 sessions") in events()
+
+
+def test_signing_out_everywhere_needs_the_token_of_the_form(ada: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ada)
+    assert client.post("/admin/sign-out-everywhere/").status_code == 403
+    assert client.get("/admin/").status_code == 200
+
+
+def test_who_is_nobody_is_sent_to_the_login() -> None:
+    answer = Client().post("/admin/sign-out-everywhere/")
+    assert answer["Location"] == "/admin/login/?next=/admin/sign-out-everywhere/"
+
+
+def act(client: Client, *users: User) -> Any:
+    data = {"action": "sign_out", "_selected_action": [user.pk for user in users]}
+    return client.post("/admin/auth/user/", data, follow=True)
+
+
+def test_an_administrator_signs_others_out(admin: Client, ada: User) -> None:
+    client = Client()
+    sign_in("ada", client=client)
+    assert b"ada: 1 sessions have ended" in act(admin, ada).content
+    assert client.get("/admin/").status_code == 302
+    assert events()[-1] == ("root", "signed out everywhere", "ada", "1 sessions")
+
+
+def test_an_administrator_does_not_sign_a_superuser_out(ada: User) -> None:
+    call_command("migrate", verbosity=0)
+    administrator = User.objects.create_user("eve", is_staff=True)
+    administrator.groups.add(Group.objects.get(name="Administrator"))
+    client, root = Client(), Client()
+    client.force_login(administrator)
+    superuser = User.objects.create_superuser("root")
+    root.force_login(superuser)
+    assert b"only another one may do that" in act(client, superuser).content
+    assert root.get("/admin/").status_code == 200
+
+
+# --- the log ---
+
+
+def test_who_comes_and_goes_is_written_down(ada: User) -> None:
+    client = Client()
+    sign_in("ada", "wrong")
+    sign_in("ada", client=client)
+    client.post("/admin/logout/")
+    assert events() == [
+        ("", "sign-in refused", "ada", ""), ("ada", "signed in", "", ""), ("ada", "signed out", "", "")
+    ]  # fmt: skip
+    assert [one.address for one in Event.objects.order_by("pk")] == ["2.2.2.2", "2.2.2.2", "127.0.0.1"]
+
+
+def test_what_was_typed_as_a_name_is_kept_only_if_there_is_one(ada: User) -> None:
+    sign_in("correct horse battery", "ada")
+    sign_in("nul\0", "x")
+    assert {target for _, _, target, _ in events()} <= {""}
+    assert "horse" not in str(list(Event.objects.values_list()))
+
+
+def test_a_locked_account_is_written_down(ada: User) -> None:
+    for _ in range(5):
+        sign_in("ada", "wrong")
+    assert ("", "locked out", "ada", "") in events()
+
+
+def user_form(user: User, **changes: Any) -> dict[str, Any]:
+    joined = timezone.localtime(user.date_joined)
+    return {
+        "username": user.username, "is_active": "on", "is_staff": "on",
+        "date_joined_0": f"{joined:%Y-%m-%d}", "date_joined_1": f"{joined:%H:%M:%S}",
+        "groups": [group.pk for group in user.groups.all()], **changes,
+    }  # fmt: skip
+
+
+def test_a_role_that_is_given_or_taken_is_written_down(admin: Client, ada: User) -> None:
+    writer, editor = (Group.objects.get_or_create(name=name)[0] for name in ("Writer", "Editor"))
+    ada.groups.set([writer])
+    data = user_form(ada, groups=[editor.pk], is_superuser="on")
+    answer = admin.post(f"/admin/auth/user/{ada.pk}/change/", data)
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    assert events() == [("root", "role changed", "ada", "+superuser; group +Editor -Writer")]
+
+
+def test_accounts_that_come_and_go_are_written_down(admin: Client, ada: User) -> None:
+    new = {"username": "bob", "password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"}
+    admin.post("/admin/auth/user/add/", new)
+    admin.post(f"/admin/auth/user/{ada.pk}/password/", new | {"password1": "another " + PASSWORD,
+                                                              "password2": "another " + PASSWORD})  # fmt: skip
+    admin.post(f"/admin/auth/user/{ada.pk}/change/", user_form(ada, email="ada@example.org"))
+    admin.post(f"/admin/auth/user/{ada.pk}/delete/", {"post": "yes"})
+    assert [event[:3] for event in events()] == [
+        ("root", "account made", "bob"),
+        ("root", "role changed", "bob"),
+        ("root", "password changed", "ada"),
+        ("root", "account changed", "ada"),
+        ("root", "account deleted", "ada"),
+    ]
+
+
+def test_a_form_that_is_refused_leaves_no_line(admin: Client, ada: User) -> None:
+    admin.post(f"/admin/auth/user/{ada.pk}/password/", {"password1": "short", "password2": "short"})
+    admin.post(f"/admin/auth/user/{ada.pk}/change/", {"username": ""})
+    assert events() == []
+
+
+def test_what_a_group_may_do_is_written_down(admin: Client) -> None:
+    group = Group.objects.get_or_create(name="Checkers")[0]
+    permission = Permission.objects.get(codename="view_entry")
+    admin.post(f"/admin/auth/group/{group.pk}/change/", {"name": "Checkers", "permissions": [permission.pk]})
+    admin.post(f"/admin/auth/group/{group.pk}/delete/", {"post": "yes"})
+    assert events() == [
+        ("root", "role changed", "group Checkers", "+view_entry"), ("root", "role changed", "group Checkers", "deleted")
+    ]  # fmt: skip
+
+
+def test_tokens_are_written_down_without_what_they_are(admin: Client, ada: User) -> None:
+    admin.post("/admin/api/token/add/", {"name": "site", "user": ada.pk, "scopes": ["read"], "days": "30"})
+    token = Token.objects.get()
+    admin.post("/admin/api/token/", {"action": "revoke", "_selected_action": [token.pk]})
+    out = StringIO()
+    call_command("api_token", "create", "ada", "--name", "nightly", stdout=out)
+    text = out.getvalue().strip()
+    call_command("api_token", "revoke", text[: len(token.token_key)], stdout=out)
+    assert [event[:2] for event in events()] == [
+        ("root", "token made"), ("root", "token revoked"), ("", "token made"), ("", "token revoked")
+    ]  # fmt: skip
+    assert events()[0][2:] == (f"{token.token_key} site of ada", "read")
+    assert text not in str(events())
+
+
+def test_the_log_is_read_and_not_changed(admin: Client, ada: User) -> None:
+    record(Event.Action.SIGNED_IN, by=ada, target="<script>alert(1)</script>")
+    page = admin.get("/admin/auditing/event/")
+    assert b"Signed In" in page.content
+    assert b"<script>alert(1)" not in page.content
+    key = Event.objects.get().pk
+    for path in ("add/", f"{key}/change/", f"{key}/delete/"):
+        assert admin.post(f"/admin/auditing/event/{path}", {"action": "x", "post": "yes"}).status_code == 403
+    assert Event.objects.count() == 1
+
+
+def test_what_is_old_goes(ada: User, settings: Settings) -> None:
+    settings.LEMMA_AUDIT_DAYS = 30
+    for _ in range(3):
+        record(Event.Action.SIGNED_IN, by=ada)
+    Event.objects.update(at=timezone.now() - timedelta(days=31))
+    for _ in range(100):
+        record(Event.Action.SIGNED_IN, by=ada)
+    assert Event.objects.count() == 100
+
+
+def test_a_line_outlives_its_account(ada: User) -> None:
+    record(Event.Action.SIGNED_IN, by=ada)
+    ada.delete()
+    assert events() == [("ada", "signed in", "", "")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({}, {"group ": {"Editor"}}, "group +Editor"),
+        ({"": {"staff"}, "group ": set()}, {"": set(), "group ": {"A", "B"}}, "-staff; group +A +B"),
+        ({"": {"staff"}}, {"": {"staff"}}, ""),
+    ],
+)
+def test_a_difference_is_said_in_one_line(
+    before: dict[str, set[str]], after: dict[str, set[str]], said: Callable[..., str]
+) -> None:
+    assert _difference(before, after) == said
