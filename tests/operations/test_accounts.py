@@ -191,9 +191,10 @@ def test_a_locked_account_is_written_down(ada: User) -> None:
 
 def user_form(user: User, **changes: Any) -> dict[str, Any]:
     joined = timezone.localtime(user.date_joined)
+    day, time = f"{joined:%Y-%m-%d}", f"{joined:%H:%M:%S}"
     return {
-        "username": user.username, "is_active": "on", "is_staff": "on",
-        "date_joined_0": f"{joined:%Y-%m-%d}", "date_joined_1": f"{joined:%H:%M:%S}",
+        "username": user.username, "is_active": "on", "is_staff": "on", "date_joined_0": day, "date_joined_1": time,
+        "initial-date_joined_0": day, "initial-date_joined_1": time,
         "groups": [group.pk for group in user.groups.all()], **changes,
     }  # fmt: skip
 
