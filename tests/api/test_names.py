@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
 import documents
+from api.models import Token
 from api.shapes import Choice, Match
+from books.editing import save_book
 from glossary.editing import save_entry, unpublish_entry
 from publishing.models import Item
 
@@ -188,9 +191,27 @@ def test_over_all_sections_each_entry_is_linked_once(client: Client) -> None:
     assert [section["html"].count("autolink") for section in answer["sections"]] == [1, 0, 0]
 
 
-def test_lists_and_books_and_drafts_are_linked_too(client: Client, boxes: None) -> None:
+def test_lists_are_linked_too(client: Client, boxes: None) -> None:
     [black, *_] = client.get(ENTRIES, {"fields": "slug,html", "autolink": "true"}).json()["results"]
     assert re.findall('data-slug="([^"]*)"', black["html"]) == ["box"]
+
+
+def test_books_are_linked_too(client: Client, boxes: None) -> None:
+    # A book may have the slug of an entry, and is another thing.
+    save_book(documents.parse(b'---\ntitle: "Boxes"\nslug: "box"\n---\n\nOf boxes and lids.\n'), publish=True)
+    html = client.get("/api/v1/books/box/", {"fields": "html", "autolink": "true"}).json()["html"]
+    assert re.findall('data-slug="([^"]*)"', html) == ["box", "lid"]
+
+
+def test_drafts_are_linked_to_what_is_published(client: Client, boxes: None) -> None:
+    user = User.objects.create_superuser("ada")
+    _, token = Token.objects.make(user, ["read", "write"], days=None)
+    text = '---\ntitle: "New"\nslug: "new"\nstatus: "draft"\n---\n\n# Brief Definition\n\nA new box.\n'
+    save_entry(documents.parse(text.encode()))
+    query = {"fields": "html", "autolink": "true", "draft": "true"}
+    answer = client.get(f"{ENTRIES}new/", query, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200, answer.content
+    assert re.findall('data-slug="([^"]*)"', answer.json()["html"]) == ["box"]
 
 
 def test_without_html_there_is_nothing_to_link(client: Client, boxes: None) -> None:
