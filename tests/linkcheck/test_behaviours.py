@@ -77,7 +77,7 @@ SCRIPTS: dict[str, server.Script] = {
     "/418": said(418),
     "/429": said(429),
     "/429-seconds": said(429, "Retry-After: 120"),
-    "/429-date": said(429, f"Retry-After: {server.a_date(7200)}"),
+    "/429-date": lambda request: said(429, f"Retry-After: {server.a_date(7200)}")(request),
     "/429-nonsense": said(429, "Retry-After: soon"),
     "/500": said(500),
     "/503": said(503, "Retry-After: 300"),
