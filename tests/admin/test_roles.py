@@ -134,6 +134,8 @@ ROWS = [
     Row("view_on_site", "r/1/1/", VIEWER),
     Row("app_list", "glossary/", VIEWER),
     Row("app_list", "auth/", ADMINISTRATOR),
+    # Of the scripts, and public like these.
+    Row("admin_texts", "texts.js", NOBODY),
     Row("markdownx_markdownify", "markdownx/markdownify/", WRITER, {"content": "x"}),
     Row("markdownx_upload", "markdownx/upload/", WRITER, {}),
     *_of_items("entry", "glossary"),
@@ -142,6 +144,8 @@ ROWS = [
     *_of_rows("glossary", "tag", VIEWER, "superuser", "superuser", ADMINISTRATOR),
     Row("glossary_entry_whole_graph", "glossary/entry/graph/", VIEWER),
     Row("glossary_entry_graph", "glossary/entry/{entry}/graph/", VIEWER),
+    Row("glossary_entry_path", "glossary/entry/{entry}/path/", VIEWER),
+    Row("glossary_entry_suggestions", "glossary/entry/suggestions/", VIEWER, {"title": "Black box"}),
     Row("glossary_tag_lookup", "glossary/tag/lookup/", VIEWER),
     *_of_rows("publishing", "conflict", VIEWER, "superuser", EDITOR, "superuser"),
     *_of_rows("publishing", "batch", EDITOR, "superuser", "superuser", "superuser"),
