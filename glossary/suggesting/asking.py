@@ -11,7 +11,7 @@ from glossary.search.backends.common import COUNTS, ITEMS
 from publishing import asking
 
 # A word in so many entries tells none from the others, and counting further would only take time.
-_COMMON = 1_500
+_COMMON = 500
 
 
 def total() -> int:

@@ -25,7 +25,7 @@ _FACETS = Facet._meta.db_table
 # Longer texts are no more about something else.
 _LONGEST = 20_000
 # As many terms are looked up, and as many entries read, however large the glossary is.
-_TERMS = 60
+_TERMS = 40
 _READ = 40
 # How much a sign is worth beside the likeness of the texts, and from which worth on an entry is suggested.
 MENTIONED, REFERRING, TAGGED, ENOUGH = 0.4, 0.3, 0.06, 0.35

@@ -1,0 +1,1 @@
+"""Terms from files of other shapes: tables, JSON lines and linked data."""
