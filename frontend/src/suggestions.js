@@ -2,6 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { post } from "./http.js";
+import { filled, gettext } from "./texts.js";
 
 const LINES = ["aliases", "tags", "related"];
 
@@ -61,7 +62,7 @@ export function suggestions(root, form) {
   }
 
   function offer({ field, value, text, why, known }) {
-    const button = h("button", { type: "button", class: "lemma-suggestion", title: why.filter(Boolean).join(" "), "aria-label": `Add ${text}` }, icon("add"), h("span", {}, text));
+    const button = h("button", { type: "button", class: "lemma-suggestion", title: why.filter(Boolean).join(" "), "aria-label": filled(gettext("Add %(name)s"), { name: text }) }, icon("add"), h("span", {}, text));
     const item = h("li", {}, button);
     button.addEventListener("click", () => {
       const chips = form.querySelector(`textarea[name="${field}"]`)?.closest("[data-chips]");

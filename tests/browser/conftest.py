@@ -64,7 +64,7 @@ class Kept:
 
 
 @pytest.fixture(scope="session")
-def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[str, Kept]:
+def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Kept]]:
     """nothing: after the migrations. account: with one account. sample: with some of the sample glossary, published."""
     assert connection.vendor == "sqlite", "The tests of the browser run on SQLite: leave DATABASE_URL away."
     with django_db_blocker.unblock():
@@ -76,19 +76,17 @@ def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[str,
         save_book(parse((SAMPLE / "books" / "deep-learning.md").read_bytes()), path="deep-learning.md", publish=True)
         found["sample"] = Kept()
         found["nothing"].restore()
-    return found
+        # Open until all are done: the server may still be answering a window that its test has closed.
+        yield found
 
 
 @pytest.fixture
-def transactional_db(
-    request: pytest.FixtureRequest, kept: dict[str, Kept], django_db_blocker: DjangoDbBlocker
-) -> Iterator[None]:
+def transactional_db(request: pytest.FixtureRequest, kept: dict[str, Kept]) -> Iterator[None]:
     """In place of pytest-django's: server and test see what the other writes, and the next test sees none of it."""
-    with django_db_blocker.unblock():
-        cache.clear()
-        kept["sample" if "sample" in request.fixturenames else "account"].restore()
-        yield
-        kept["nothing"].restore()
+    cache.clear()
+    kept["sample" if "sample" in request.fixturenames else "account"].restore()
+    yield
+    kept["nothing"].restore()
 
 
 @pytest.fixture
