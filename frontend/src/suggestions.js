@@ -44,8 +44,8 @@ export function suggestions(root, form) {
   function draw({ related, tags, duplicates }) {
     const groups = [
       duplicates.length && warning(duplicates),
-      related.length && offers("Related entries", related.map((one) => ({ field: "related", value: one.value, text: one.label, why: [one.why, one.brief], known: { title: one.label, pk: one.pk } }))),
-      tags.length && offers("Tags", tags.map((tag) => ({ field: "tags", value: tag, text: tag, why: [] }))),
+      related.length && offers(gettext("Related entries"), related.map((one) => ({ field: "related", value: one.value, text: one.label, why: [one.why, one.brief], known: { title: one.label, pk: one.pk } }))),
+      tags.length && offers(gettext("Tags"), tags.map((tag) => ({ field: "tags", value: tag, text: tag, why: [] }))),
     ].filter(Boolean);
     place.replaceChildren(...groups);
     says.textContent = groups.length ? usual : "Nothing is missing, as far as the texts tell.";
@@ -53,7 +53,7 @@ export function suggestions(root, form) {
 
   function warning(duplicates) {
     const links = duplicates.map((one) => h("li", {}, h("a", { href: one.address, target: "_blank" }, one.label), ` ${one.why}`));
-    return h("div", { class: "lemma-alert lemma-alert-amber" }, "It may be there already:", h("ul", {}, ...links));
+    return h("div", { class: "lemma-alert lemma-alert-amber" }, gettext("It may be there already:"), h("ul", {}, ...links));
   }
 
   function offers(label, each) {

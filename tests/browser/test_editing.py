@@ -301,7 +301,7 @@ def test_what_is_typed_is_shown_as_readers_will_see_it_change_then_published(ada
     ada.save("Save and see changes")
     assert page.locator("ins").first.inner_text() == "GenAI"
     page.get_by_role("button", name="Publish", exact=True).click()
-    page.get_by_text("is published").wait_for()
+    page.get_by_text("” is published.").wait_for()
     assert Item.objects.get(slug="generative-ai").published.title == "GenAI"
 
 

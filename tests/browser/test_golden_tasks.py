@@ -50,7 +50,7 @@ def test_e1_an_external_link_is_added_and_published_in_five_steps(ada: Visit) ->
     steps.fill(row.get_by_label("Title"), "New")
     steps.choose(row.get_by_label("Type"), "Article")
     steps.click(button(page, "Save and publish"))
-    expect(page.get_by_text("is published")).to_be_visible()
+    expect(page.get_by_text("” is published.")).to_be_visible()
     assert b"https://example.org/new" in bytes(item().published.payload)
     assert steps.count == 5
 
