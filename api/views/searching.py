@@ -98,7 +98,6 @@ def _answer(
         "previous": paging.link(address, request.GET, page=str(number - 1) if number > 2 else None)
         if number > 1
         else None,
-        # Written as objects by orjson.
         "facets": {name: found.facets.get(name, []) for name in ("category", "difficulty", "tag", "status")},
         "results": [_hit(hit, roots) for hit in found.hits],
     }

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import orjson
 
@@ -34,8 +34,7 @@ class Hit(NamedTuple):
     snippet: str
 
 
-@dataclass(slots=True)
-class Value:
+class Value(TypedDict):
     value: str
     label: str
     count: int
@@ -124,19 +123,20 @@ def _facets(texts: Sequence[str], count: int) -> dict[str, list[Value]]:
     found = Counter("\n".join(filter(None, texts)).split("\n"))
     found.pop("", None)
     factor = count / len(texts) if texts else 1
-    spellings: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    for line, number in found.items():
+    values: dict[str, dict[str, tuple[int, int, str]]] = {}
+    for line, number in sorted(found.items()):
         name, value, label = line.split("\x1f")
-        spellings.setdefault((name, value), []).append((number, label))
+        own = values.setdefault(name, {})
+        total, most, usual = own.get(value, (0, 0, ""))
+        # Of several spellings the usual one is shown.
+        own[value] = (total + number, *((number, label) if number > most else (most, usual)))
     result: dict[str, list[Value]] = {}
-    for (name, value), variants in spellings.items():
-        total, label = variants[0]
-        if len(variants) > 1:
-            # Of several spellings the usual one is shown.
-            label = min(variants, key=lambda pair: (-pair[0], pair[1]))[1]
-            total = sum(number for number, _ in variants)
-        result.setdefault(name, []).append(Value(value, label, round(total * factor)))
-    return {name: sorted(values, key=lambda one: (-one.count, one.value)) for name, values in sorted(result.items())}
+    for name, own in values.items():
+        ranked = sorted((-total, value, label) for value, (total, _, label) in own.items())
+        result[name] = [
+            {"value": value, "label": label, "count": round(-less * factor)} for less, value, label in ranked
+        ]
+    return result
 
 
 class _Shown(NamedTuple):
