@@ -45,7 +45,8 @@ def run(server: Server, asked: Path, seconds: int) -> Load:
     command += ["--timeout", "60s", "--script", str(SCRIPT), f"http://127.0.0.1:{server.port}/", "--"]
     before = server.work()
     done = subprocess.run([*command, str(asked), HOST], capture_output=True, text=True, check=False)
-    work = server.work() - before
+    # It ticks every hundredth of a second, and a worker that was hardly let on may have none.
+    work = max(server.work() - before, 0.01)
     told = re.search(r"^DONE (\d+) (\d+) (\d+) (\d+)$", done.stdout, re.MULTILINE)
     if not told:
         raise RuntimeError(f"wrk on {asked.name}:\n{done.stdout}{done.stderr}")

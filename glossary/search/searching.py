@@ -128,8 +128,10 @@ def _facets(texts: Sequence[str], count: int) -> dict[str, list[Value]]:
         name, value, label = line.split("\x1f")
         own = values.setdefault(name, {})
         total, most, usual = own.get(value, (0, 0, ""))
-        # Of several spellings the usual one is shown.
-        own[value] = (total + number, *((number, label) if number > most else (most, usual)))
+        if number > most:
+            # Of several spellings the usual one is shown.
+            most, usual = number, label
+        own[value] = (total + number, most, usual)
     result: dict[str, list[Value]] = {}
     for name, own in values.items():
         ranked = sorted((-total, value, label) for value, (total, _, label) in own.items())
