@@ -36,7 +36,8 @@ class Installation:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            # On a machine that has much else to do, starting takes long.
+            timeout=180,
             check=False,
         )
 
