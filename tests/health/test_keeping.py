@@ -1,5 +1,6 @@
 """What is kept after any changes is what a look at everything finds."""
 
+import json
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -123,14 +124,15 @@ def carry_out(verb: str, which: int, parts: dict[str, Any], also_publishes: bool
 def kept(edition: Edition) -> Counter[Any]:
     rows = Finding.objects.filter(edition=edition)
     names = ("code", "severity", "item", "path", "line", "message", "hint", "field", "value", "fix")
-    return Counter(str(row) for row in rows.values_list(*names))
+    # PostgreSQL keeps the keys of JSON in an order of its own.
+    return Counter(str((*row, json.dumps(fix, sort_keys=True))) for *row, fix in rows.values_list(*names))
 
 
 def found(edition: Edition) -> Counter[Any]:
     problems = report.problems(loading.snapshot(published=edition == Edition.PUBLISHED))
     return Counter(
         str((one.code, one.severity.value, one.item, one.path, one.line, one.message, one.hint, one.field, one.value,
-             {"action": one.fix.action, "item": one.fix.item, "values": dict(one.fix.values)} if one.fix else None))
+             json.dumps(keeping._fix(one), sort_keys=True)))
         for one in problems
     )  # fmt: skip
 
