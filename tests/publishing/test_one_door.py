@@ -48,6 +48,7 @@ ALLOWED = {
     "publishing/sharing.py": "secret addresses, which are no content",
     "publishing/presence.py": "who is there, which is no content",
     "publishing/rebuilding.py": "payloads, made anew from the same texts",
+    "api/assistants/guarding.py": "the setting that forbids to write",
     "config/backups/databases.py": "whole databases, out and in",
     "config/backups/restoring.py": "the epoch of the feed of a database that was put back",
     "config/doctor/data.py": "questions, in SQL where SQLite is asked about itself",
