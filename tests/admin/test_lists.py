@@ -119,8 +119,11 @@ def test_a_form_costs_a_fixed_number_of_queries(client: Client, generative_ai: I
     before = queries(client, address)
     for slug in ("deep-learning", "artificial-intelligence", "neural-networks"):
         entry(slug.replace("-", " ").capitalize())
+    # Whoever opens a form first after a change has the findings made that it may concern.
+    queries(client, address)
     assert queries(client, address) == before
-    assert before <= 14
+    # Of which four are about findings.
+    assert before <= 18
 
 
 @pytest.mark.usefixtures("cast")

@@ -176,7 +176,10 @@ def test_the_form_takes_as_many_queries_for_many_entries_as_for_few(
     before = count()
     for number in range(30):
         make_entry(f'---\ntitle: "Box {number}"\nslug: "box-{number}"\nrelated: ["generative-ai"]\n---\n')
-    assert count() == before <= 16
+    # Whoever opens a form first after a change has the findings made that it may concern.
+    count()
+    # Of which four are about findings.
+    assert count() == before <= 18
 
 
 class TestPresence:

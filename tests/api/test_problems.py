@@ -115,7 +115,7 @@ def test_unknown_parameters_are_all_named_with_those_allowed(client: Client, db:
     assert [error["field"] for error in found["errors"]] == ["pagesize", "q"]
     [hint] = {error["hint"] for error in found["errors"]}
     assert hint.startswith("Allowed: category, difficulty, ")
-    assert hint.endswith("ordering, fields, expand, page, pageSize, cursor, draft.")
+    assert hint.endswith("ordering, fields, expand, autolink, page, pageSize, cursor, draft.")
 
 
 def test_too_many_parameters_are_refused(client: Client, db: None) -> None:

@@ -747,6 +747,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/health/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong with what is published
+         * @description Findings of the content checks, the errors first, with numbers by code and a score. What somebody dismissed is left out.
+         */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/import/": {
         parameters: {
             query?: never;
@@ -983,6 +1003,8 @@ export interface components {
             tags: string;
             /** Format: uri */
             graph: string;
+            /** Format: uri */
+            health: string;
             /** Format: uri */
             changes: string;
             /** Format: uri */
@@ -1493,6 +1515,41 @@ export interface components {
             nodes: components["schemas"]["Node"][];
             edges: components["schemas"]["Edge"][];
         };
+        Health: {
+            /** @description Of 100 texts so many have neither error nor warning. */
+            score: number;
+            texts: number;
+            severities: components["schemas"]["Severities"];
+            codes: components["schemas"]["HealthCode"][];
+            /** @description What is named and not there, the most wanted first. */
+            wanted: components["schemas"]["Wanted"][];
+            /** @description Of the problems that were asked for. */
+            count: number;
+            next: string | null;
+            problems: components["schemas"]["HealthProblem"][];
+        };
+        HealthCode: {
+            code: string;
+            severity: components["schemas"]["SeverityEnum"];
+            count: number;
+        };
+        HealthProblem: {
+            /** @description Stable, such as related.dangling. */
+            code: string;
+            severity: components["schemas"]["SeverityEnum"];
+            kind: components["schemas"]["KindEnum"];
+            slug: string;
+            /** @description In the Markdown of the item; 0 for the file as a whole. */
+            line: number;
+            /** @description The front-matter key or section that is meant. */
+            field: string;
+            /** @description What in it is meant, such as a slug or an address. */
+            value: string;
+            message: string;
+            /** @description What to do about it. */
+            hint: string;
+            url: string;
+        };
         Hit: {
             kind: components["schemas"]["KindEnum"];
             /** @description The slug: letters, digits, hyphens and underscores. */
@@ -1753,6 +1810,18 @@ export interface components {
             key: string;
             markdown: string;
         };
+        Severities: {
+            error: number;
+            warning: number;
+            hint: number;
+        };
+        /**
+         * @description * `error` - error
+         *     * `warning` - warning
+         *     * `hint` - hint
+         * @enum {string}
+         */
+        SeverityEnum: "error" | "warning" | "hint";
         SideBySide: {
             field: string;
             /** @description What both edits were made from; null for nothing. */
@@ -1776,6 +1845,11 @@ export interface components {
              * @description The entries that have it.
              */
             url: string;
+        };
+        Wanted: {
+            kind: components["schemas"]["KindEnum"];
+            slug: string;
+            count: number;
         };
         WrittenLink: {
             title?: string | null;
@@ -7243,6 +7317,125 @@ export interface operations {
             };
             /** @description Something went wrong on our side. */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: {
+                /** @description Such as related.dangling. */
+                code?: string;
+                /** @description A page by its number, from 1; past the end is a 404. */
+                page?: number;
+                /** @description Findings of one page. */
+                pageSize?: number;
+                severity?: "error" | "hint" | "warning";
+            };
+            header?: {
+                /** @description Without `If-None-Match` only. */
+                "If-Modified-Since"?: string;
+                /** @description An `ETag` that is there already. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description It is what the client has. */
+            304: {
+                headers: {
+                    /** @description Strong; another one for every representation. */
+                    ETag?: string;
+                    /** @description How long the answer may be kept. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unknown, repeated or mistaken query parameter, or a request that cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A token is needed, or the one given is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `Accept` leaves out every format there is here. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is published is not what `If-Match` or `If-Unmodified-Since` asks for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says how many seconds to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has to be made first, and that takes too long for a request. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
