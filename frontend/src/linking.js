@@ -84,16 +84,21 @@ function pick(target, { typed = "" } = {}) {
   const menu = h("ul", { class: "lemma-options lemma-picker-options", id: "lemma-picker-options", role: "listbox", "aria-label": gettext("Found"), hidden: true });
   const box = h("div", { class: "lemma-picker", role: "dialog", "aria-label": gettext("Link") }, input, menu);
   let open = true;
+  // What is typed between Enter and the answer to it, which belongs behind the link; null before Enter.
+  let later = null;
 
   const list = combobox(input, menu, { find, choose: (offer) => finish(offer) });
   input.value = selected.includes("\n") ? "" : selected;
   input.addEventListener("keydown", (event) => {
     // Neither the form nor the shortcuts of the page are meant.
     event.stopPropagation();
-    if (event.isComposing || list.key(event)) return;
+    if (event.isComposing) return;
+    if (later !== null && keepFor(event)) return event.preventDefault();
+    if (list.key(event)) return;
     if (event.key === "Enter") {
       event.preventDefault();
-      list.chosen().then((offer) => offer && finish(offer));
+      later = "";
+      list.chosen().then((offer) => (offer ? finish(offer) : search()));
     } else if (event.key === "Escape" || event.key === "Tab") {
       event.preventDefault();
       finish(null);
@@ -114,6 +119,19 @@ function pick(target, { typed = "" } = {}) {
   input.select();
   if (input.value) list.search();
   return true;
+
+  function keepFor({ key, ctrlKey, metaKey }) {
+    if (key.length === 1 && !ctrlKey && !metaKey) later += key;
+    else if (key === "Backspace") later = later.slice(0, -1);
+    else return key === "Enter";
+    return true;
+  }
+
+  function search() {
+    input.value += later;
+    if (later) list.search();
+    later = null;
+  }
 
   function place() {
     const at = target.place();
@@ -143,16 +161,17 @@ function pick(target, { typed = "" } = {}) {
   function finish(offer, { focus = true } = {}) {
     if (!open) return;
     open = false;
-    const rest = typed + input.value;
+    const behind = later ?? "";
+    const rest = typed + input.value + behind;
     box.remove();
     list.close();
     // First, because what is put into a field that has the focus can be undone.
     if (focus) target.focus();
     if (offer) {
-      const text = selected || offer.title;
-      const insert = `[${selected ? text : escaped(text)}](${offer.address})`;
+      const text = selected || escaped(offer.title);
       // The cursor goes behind the link; or, where it has no text yet, where the text goes.
-      target.put(insert, text ? from + insert.length : from + 1, "input.link");
+      const insert = text ? `[${text}](${offer.address})${behind}` : `[${escaped(behind)}](${offer.address})`;
+      target.put(insert, text ? from + insert.length : from + 1 + escaped(behind).length, "input.link");
     } else if (typed) {
       target.put(rest, from + rest.length, "input.type");
     }

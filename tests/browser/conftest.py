@@ -107,11 +107,10 @@ class Visit:
         self.address = address
         self.errors: list[str] = []
         self.foreign: list[str] = []
-        # Asked for, and not answered yet.
-        self.waiting: set[Request] = set()
+        # Asked for and not answered yet, by window: one that is closed hears of no answer any more.
+        self.waiting: dict[Page, set[Request]] = {}
+        context.on("page", self._watch)
         context.on("request", self._note_request)
-        context.on("requestfinished", self._note_end)
-        context.on("requestfailed", self._note_end)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
         self.page: Page = self.open_page()
 
@@ -130,10 +129,11 @@ class Visit:
     def settle(self, page: Page) -> None:
         """Waits until scripts have run and everything is there. Playwright's own waits half a second longer."""
         page.wait_for_load_state()
-        quiet = 0
+        quiet, rounds = 0, 0
         while quiet < 3:
             page.wait_for_timeout(20)
-            quiet = 0 if self.waiting else quiet + 1
+            quiet, rounds = 0 if any(self.waiting.values()) else quiet + 1, rounds + 1
+            assert rounds < 1000, f"No answer to {[one.url for each in self.waiting.values() for one in each]}"
 
     def log_in(self, name: str = "ada") -> None:
         """As after the login, which `log_in_by_hand` goes through."""
@@ -170,11 +170,14 @@ class Visit:
         self.errors.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
-    def _note_end(self, request: Request) -> None:
-        self.waiting.discard(request)
+    def _watch(self, page: Page) -> None:
+        waiting = self.waiting[page] = set()
+        page.on("request", waiting.add)
+        page.on("requestfinished", waiting.discard)
+        page.on("requestfailed", waiting.discard)
+        page.on("close", lambda page: self.waiting.pop(page, None))
 
     def _note_request(self, request: Request) -> None:
-        self.waiting.add(request)
         if urlsplit(request.url).hostname not in _LOCAL and not request.url.startswith(("data:", "blob:")):
             self.foreign.append(request.url)
 
@@ -185,7 +188,7 @@ def visit(browser: Browser, live_server, editor: User) -> Iterator[Callable[...,
     visits: list[Visit] = []
 
     def start(**options) -> Visit:
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
         visits.append(Visit(context, live_server.url))
         return visits[-1]
 

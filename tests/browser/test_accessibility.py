@@ -135,7 +135,8 @@ def findings(page: Page, name: str) -> Iterator[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(visit: Callable[..., Visit], addresses: dict[str, str], scheme: Any) -> None:
     assert AXE.exists(), "axe-core is not installed: make test-browser does that."
-    ada = visit(color_scheme=scheme)
+    # High enough for a whole page: what the bar below covers until one scrolls, axe takes for too small.
+    ada = visit(color_scheme=scheme, viewport={"width": 1440, "height": 4000})
     ada.context.add_init_script(path=AXE)
     ada.log_in()
     found: list[str] = []
