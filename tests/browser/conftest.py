@@ -175,7 +175,10 @@ class Visit:
         page.on("request", waiting.add)
         page.on("requestfinished", waiting.discard)
         page.on("requestfailed", waiting.discard)
-        page.on("close", lambda page: self.waiting.pop(page, None))
+        page.on("close", self._forget)
+
+    def _forget(self, page: Page) -> None:
+        self.waiting.pop(page, None)
 
     def _note_request(self, request: Request) -> None:
         if urlsplit(request.url).hostname not in _LOCAL and not request.url.startswith(("data:", "blob:")):
