@@ -273,7 +273,7 @@ def _said(kind: str, chosen: filters.Filter) -> tuple[str, list[Any]]:
 
 def _says(one: Working, chosen: filters.Filter) -> bool:
     kind, record = kinds.get(one.kind), one.record
-    facets = {(name, names.key(label)) for name, label in kind.facets(record)}
+    facets = {(name, value) for name, value, _ in kind.facets(record)}
     present = f"|{'|'.join(kind.present(record))}|"
     return (
         all(any((choice.name, value) in facets for value in choice.values) for choice in chosen.choices)

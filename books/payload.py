@@ -48,7 +48,7 @@ def _head(record: BookRecord) -> dict[str, Any]:
     }
 
 
-def facets(record: BookRecord) -> list[tuple[str, str]]:
+def facets(record: BookRecord) -> list[tuple[str, str, str]]:
     return values.facets(_facets(record))
 
 

@@ -56,7 +56,7 @@ def _link(link: Link) -> dict[str, Any]:
     return {**fields, "extra": link.extra} if link.extra else fields
 
 
-def facets(record: EntryRecord) -> list[tuple[str, str]]:
+def facets(record: EntryRecord) -> list[tuple[str, str, str]]:
     return values.facets(_facets(record))
 
 

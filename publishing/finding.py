@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from publishing import bulk, names
+from publishing import bulk
 from publishing.models import Facet, FacetCount, Published
 
 _SOME = 500
 
 
 class Found(NamedTuple):
-    """A row that readers are about to get. `position` is its key, `facets` are (name, label)."""
+    """A row that readers are about to get. `position` is its key, `facets` are (name, value, label) as in `Facet`."""
 
     position: int
     item: int
@@ -27,7 +27,7 @@ class Found(NamedTuple):
     # As in `Published.present`.
     present: str
     payload: bytes
-    facets: Sequence[tuple[str, str]]
+    facets: Sequence[tuple[str, str, str]]
 
 
 # (keys of the rows that go, rows that come) -> None. The rows that go are still there.
@@ -48,7 +48,6 @@ def replace(withdrawn: Collection[int], coming: Sequence[Found]) -> None:
     keys = list(withdrawn)
     for start in range(0, len(keys), _SOME):
         _forget(keys[start : start + _SOME], counts)
-    facets = [[(name, names.key(label), label) for name, label in found.facets] for found in coming]
     bulk.insert(
         Facet,
         ["item", "kind", "name", "value", "label", "sort_key"],
@@ -56,15 +55,15 @@ def replace(withdrawn: Collection[int], coming: Sequence[Found]) -> None:
         sorted(
             (
                 (found.item, found.kind, name, value, label, found.sort_key)
-                for found, own in zip(coming, facets, strict=True)
-                for name, value, label in own
+                for found in coming
+                for name, value, label in found.facets
             ),
             key=itemgetter(1, 2, 3, 5, 0),
         ),
     )
-    for found, own in zip(coming, facets, strict=True):
+    for found in coming:
         count = counts[found.kind, found.locale]
-        count.update(own)
+        count.update(found.facets)
         count.update(_other(found.present))
     _count(counts)
     for index in _indexes:

@@ -65,8 +65,8 @@ class Kind:
     # The JSON object of the detail answer and of a row in a list, without version, publishedAt and addresses.
     payload: Callable[[Any], dict[str, Any]]
     summary: Callable[[Any], dict[str, Any]]
-    # (facet name, value as written) of what readers filter by.
-    facets: Callable[[Any], list[tuple[str, str]]]
+    # (facet name, value as it is compared, value as written) of what readers filter by.
+    facets: Callable[[Any], list[tuple[str, str, str]]]
     # Names of the fields and sections that have something in them.
     present: Callable[[Any], list[str]]
     # Front-matter keys that hold slugs, one or a list, and the kind of what they name.

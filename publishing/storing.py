@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from publishing import bulk, finding, following, kinds, names
@@ -74,6 +74,9 @@ PUBLISHED = [
     "summary",
     "etag",
 ]
+# All of `finding.Found` but the facets.
+_FOUND = ["id", "item", "kind", "locale", "sort_key", "present", "payload"]
+_found_values = itemgetter(*(PUBLISHED.index(name) for name in _FOUND))
 _CONFLICT = ["item", "origin", "root", "path", "base", "ours", "theirs", "fields", "created_at"]
 
 
@@ -213,17 +216,7 @@ def publication(one: Publication, position: int, moment: datetime) -> tuple[Any,
 
 def findable(row: Sequence[Any], one: Publication) -> finding.Found:
     """What readers find it by. row: the columns `PUBLISHED`."""
-    value = dict(zip(PUBLISHED, row, strict=True))
-    return finding.Found(
-        position=value["id"],
-        item=value["item"],
-        kind=value["kind"],
-        locale=value["locale"],
-        sort_key=value["sort_key"],
-        present=value["present"],
-        payload=value["payload"],
-        facets=kinds.get(one.item.kind).facets(one.record),
-    )
+    return finding.Found(*_found_values(row), facets=kinds.get(one.item.kind).facets(one.record))
 
 
 def take_positions(count: int) -> int:

@@ -422,6 +422,11 @@ def initial(title: str) -> str:
     return (base if base.isascii() else first).upper()
 
 
-def facets(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Without empty values and those that are compared alike."""
-    return list({(name, names.key(label)): (name, label) for name, label in pairs if label}.values())
+def facets(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """(name, label) as (name, value as it is compared, label), without empty values and those that are compared alike.
+
+    >>> facets([("tag", "Trust"), ("tag", ""), ("tag", "trust")])
+    [('tag', 'trust', 'trust')]
+    """
+    found = {(name, names.key(label)): label for name, label in pairs if label}
+    return [(name, value, label) for (name, value), label in found.items()]

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 
 from documents import DocumentError, parse
-from publishing import kinds
+from publishing import kinds, names
 from publishing.models import Change, Revision
 from webhooks.models import Endpoint
 
 # Facet names and values, as readers filter by them.
-Facets = Collection[tuple[str, str]]
+Facets = Collection[tuple[str, str, str]]
 
 
 def wanted(endpoint: Endpoint, changes: Sequence[Change]) -> list[Change]:
@@ -19,7 +19,7 @@ def wanted(endpoint: Endpoint, changes: Sequence[Change]) -> list[Change]:
         if (not endpoint.kinds or change.kind in endpoint.kinds)
         and (not endpoint.actions or change.action in endpoint.actions)
     ]
-    filters = {name: {value.casefold() for value in values} for name, values in _by_facet(endpoint).items() if values}
+    filters = {name: {names.key(value) for value in values} for name, values in _by_facet(endpoint).items() if values}
     if not filters:
         return chosen
     before = _revisions_before(chosen)
@@ -58,14 +58,15 @@ def _concerns(change: Change, before: int | None, filters: dict[str, set[str]]) 
 def matches(facets: Facets, filters: dict[str, set[str]]) -> bool:
     """Whether each of the filters has one of the values.
 
-    >>> matches([("tag", "Trust"), ("category", "Tools")], {"tag": {"trust", "bias"}, "category": {"tools"}})
+    >>> trust, tools = ("tag", "trust", "Trust"), ("category", "tools", "Tools")
+    >>> matches([trust, tools], {"tag": {"trust", "bias"}, "category": {"tools"}})
     True
-    >>> matches([("tag", "Trust")], {"tag": {"trust"}, "category": {"tools"}})
+    >>> matches([trust], {"tag": {"trust"}, "category": {"tools"}})
     False
     """
     found: dict[str, set[str]] = {}
-    for name, value in facets:
-        found.setdefault(name, set()).add(value.casefold())
+    for name, value, _ in facets:
+        found.setdefault(name, set()).add(value)
     return all(found.get(name, set()) & values for name, values in filters.items())
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from glossary.search import words
 from glossary.search.models import Name
-from glossary.search.plain import plain
+from glossary.search.plain import plain_all
 
 # More is not read by anybody in a list of hits, and PostgreSQL indexes at most 1 MB of one row.
 _TEXT_LIMIT = 100_000
@@ -64,13 +64,15 @@ def _texts(payload: dict[str, Any]) -> Iterator[str]:
     for name in ("subtitle", "publisher", "isbn13"):
         yield payload.get(name) or ""
     yield ", ".join([*payload.get("authors", []), *payload.get("editors", [])])
-    for name in ("description", "preamble", "body"):
-        yield plain(payload.get(name) or "")
+    markdown = [payload.get(name) or "" for name in ("description", "preamble", "body")]
     for section in payload.get("sections", []):
         # Nobody looks for a heading that every entry has.
         if section["key"] not in _USUAL:
+            yield plain_all(markdown)
             yield section["heading"]
-        yield plain(section["markdown"])
+            markdown = []
+        markdown.append(section["markdown"])
+    yield plain_all(markdown)
     for link in payload.get("externalLinks", []):
         yield link["title"]
         yield link["description"]

@@ -9,7 +9,7 @@ from glossary.search import words
 from glossary.search.backends import backend
 from glossary.search.contents import contents
 from glossary.search.models import Name, SearchItem, SearchText, SearchWord
-from publishing import bulk, names
+from publishing import bulk
 from publishing.finding import Found
 from publishing.models import Facet, Published
 
@@ -59,11 +59,10 @@ def rebuild(progress: Callable[[int], None] = lambda done: None) -> int:
 
 
 def _found(rows: Sequence[Published]) -> Iterator[Found]:
-    facets: dict[int, list[tuple[str, str]]] = {}
-    for item, name, label in Facet.objects.filter(item__in=[row.item_id for row in rows]).values_list(
-        "item", "name", "label"
-    ):
-        facets.setdefault(item, []).append((name, label))
+    facets: dict[int, list[tuple[str, str, str]]] = {}
+    found = Facet.objects.filter(item__in=[row.item_id for row in rows])
+    for item, *facet in found.values_list("item", "name", "value", "label"):
+        facets.setdefault(item, []).append(tuple(facet))
     for row in rows:
         yield Found(
             row.pk,
@@ -103,14 +102,14 @@ def _add(coming: Sequence[Found]) -> None:
     # The texts of a glossary share most of what stands between their blanks, which need be taken apart only once.
     parts: set[str] = set()
     for _, each in read:
-        for text in (each.title, *each.aliases, *each.tags, each.text):
-            parts.update(text.lower().split() if text.isascii() else text.split())
+        text = "\n".join((each.title, *each.aliases, *each.tags, each.text))
+        parts.update(text.lower().split() if text.isascii() else text.split())
     _learn(set(words.keys("\n".join(part for part in parts if part.isascii()))))
     _learn(set(words.keys("\n".join(part for part in parts if not part.isascii()))))
 
 
-def _counted(facets: Sequence[tuple[str, str]]) -> str:
-    return "\n".join(f"{name}\x1f{names.key(label)}\x1f{label}" for name, label in facets if name in COUNTED)
+def _counted(facets: Sequence[tuple[str, str, str]]) -> str:
+    return "\n".join(["\x1f".join(facet) for facet in facets if facet[0] in COUNTED])
 
 
 def _learn(found: set[str]) -> None:
