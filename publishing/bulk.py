@@ -8,6 +8,7 @@ the SQL texts; every value is a parameter.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -33,6 +34,8 @@ _PLAIN = frozenset(
 
 # Fewer than any database takes in one statement.
 _IN = 10_000
+# Less than 999, which is what an old SQLite takes; more makes it no faster.
+_PARAMETERS = 960
 # Kilobytes. SQLite's own 2,000 are full after the rows of some 50 files, and then every page is written several times.
 _CACHE = 32_000
 
@@ -58,9 +61,26 @@ def insert(
                 for row in values:
                     copy.write_row(row)
         else:
-            marks = ", ".join(["%s"] * len(columns))
-            unless = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-            cursor.executemany(f"INSERT INTO {into} VALUES ({marks}){unless}", values)  # noqa: S608
+            put(cursor, into, values, " ON CONFLICT DO NOTHING" if ignore_conflicts else "")
+
+
+def put(cursor: Any, into: str, rows: Sequence[Sequence[Any]], then: str = "") -> None:
+    """INSERT, many rows in a statement: on SQLite a third less work than a statement for each row.
+
+    Args:
+        into: table and columns, quoted.
+        rows: one value per column, such as the driver takes.
+        then: what follows the values, as ON CONFLICT.
+    """
+    width = len(rows[0])
+    marks = f"({', '.join(['%s'] * width)})"
+    size = max(1, _PARAMETERS // width)
+    whole = len(rows) // size * size
+    if whole:
+        some = [tuple(chain.from_iterable(rows[start : start + size])) for start in range(0, whole, size)]
+        cursor.executemany(f"INSERT INTO {into} VALUES {', '.join([marks] * size)}{then}", some)  # noqa: S608
+    if rest := rows[whole:]:
+        cursor.executemany(f"INSERT INTO {into} VALUES {marks}{then}", rest)  # noqa: S608
 
 
 def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -107,10 +107,11 @@ def _count(counts: _Counts) -> None:
         return
     table = connection.ops.quote_name(FacetCount._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {table} (kind, locale, name, value, label, count) VALUES (%s, %s, %s, %s, %s, %s) "  # noqa: S608
-            f"ON CONFLICT (kind, locale, name, value, label) DO UPDATE SET count = {table}.count + excluded.count",
+        bulk.put(
+            cursor,
+            f"{table} (kind, locale, name, value, label, count)",
             rows,
+            f" ON CONFLICT (kind, locale, name, value, label) DO UPDATE SET count = {table}.count + excluded.count",
         )
         if any(change < 0 for *_, change in rows):
             cursor.execute(f"DELETE FROM {table} WHERE count = 0")  # noqa: S608
