@@ -28,9 +28,9 @@ def hint(error: OSError) -> str:
 
 
 def scan(folder: str | Path) -> list[os.DirEntry[str]]:
-    """What a folder holds, sorted by name. Raises OSError."""
+    """What a folder holds, in any order. Raises OSError."""
     with os.scandir(folder) as found:
-        return sorted(found, key=lambda each: each.name)
+        return list(found)
 
 
 @contextmanager

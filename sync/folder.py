@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 from publishing import names
@@ -40,6 +41,8 @@ def listing(place: Place) -> Listing:
         _list(place, str(place.folder), "", found)
     found.paths.sort()
     found.skipped.sort()
+    found.problems.sort(key=attrgetter("path"))
+    found.leftovers.sort()
     return found
 
 
