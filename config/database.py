@@ -13,9 +13,9 @@ SQLITE_OPTIONS = {
     # Takes the write lock at BEGIN: a transaction that reads first and writes later never fails with "locked".
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    # A new file gets pages that hold a whole entry: an import spends a third less on SQL than with pages of 4 kB.
+    # A new file gets pages that hold a whole entry: an import spends a quarter less on SQL than with 4 kB.
     # FULL: a commit survives a power cut, also under WAL.
-    "init_command": "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    "init_command": "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
 # Seconds that a thread keeps its connection from one request to the next.
 _MAX_AGE = 60
