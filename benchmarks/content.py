@@ -3,6 +3,8 @@
 import random
 from pathlib import Path
 
+import documents
+
 BOOKS = 0.05
 
 # Not a list literal, which would be a page long.
@@ -51,6 +53,16 @@ def write(root: Path, count: int) -> None:
         (root / f"terms/{entry_slug(number)}.md").write_bytes(text.encode())
     for number in range(books):
         (root / f"books/{book_slug(number)}.md").write_bytes(book(number, count - books).encode())
+
+
+def write_drafts(root: Path, source: Path) -> None:
+    """The files of `source`, each a draft."""
+    for file in source.rglob("*.md"):
+        document = documents.parse(file.read_bytes())
+        document["status"] = "draft"
+        target = root / file.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(bytes(document))
 
 
 def entry_slug(number: int) -> str:

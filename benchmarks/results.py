@@ -26,6 +26,10 @@ class Comparison:
 COMPARISONS = (
     # With revisions, published state, change feed and search; aim: 4.
     Comparison("Import of everything", "import: everything", "read + python-frontmatter", "floor: parse", most=6),
+    # The part of it that readers see none of. Aim: 3.
+    Comparison(
+        "Import of everything as drafts", "import: drafts", "read + python-frontmatter", "floor: parse drafts", most=4
+    ),
     Comparison("Import, nothing changed", "import: nothing", "read + hash", "floor: hash", most=1.5),
     Comparison("Import, nothing changed", "import: nothing", "read + python-frontmatter", "floor: parse"),
     Comparison("Import, 10 files changed", "import: few", "read + hash", "floor: hash"),

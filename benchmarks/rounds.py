@@ -36,9 +36,14 @@ class Bench:
     def small(self) -> Path:
         return self.folder / "small"
 
+    @property
+    def drafts(self) -> Path:
+        return self.folder / "drafts"
+
     def prepare(self) -> None:
         content.write(self.large, self.count)
         content.write(self.small, SMALL)
+        content.write_drafts(self.drafts, self.large)
         # So that no measurement pays for the first reading of a file, or for what Python loads at the first use.
         floors.read_and_parse(self.large)
         database.empty()
@@ -64,6 +69,9 @@ class Bench:
         self.times.work_out("sync: commit alone", lambda whole, rest: whole - rest, "sync: commit", "sync: edits")
 
     def _import(self) -> None:
+        self.times.take("floor: parse drafts", lambda: floors.read_and_parse(self.drafts))
+        self.times.take("import: drafts", lambda: ours.import_content(self.drafts))
+        database.empty()
         self.times.take("floor: parse", lambda: floors.read_and_parse(self.large))
         self.times.take("import: everything", lambda: ours.import_content(self.large))
         self.database_bytes = database.size()
