@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from config.accounts import end_sessions
 from publishing.auditing.models import Event
@@ -31,6 +32,13 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     list_display = ("username", "first_name", "last_name", "email", "roles", "is_active")
     list_filter = ("groups", "is_active")
     actions = ("sign_out",)
+    # A few roles to tick, in place of two boxes between which names are moved.
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name == "groups":
+            options["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        return super().formfield_for_manytomany(db_field, request, **options)
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out(self, request: HttpRequest, users: Any) -> None:

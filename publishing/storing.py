@@ -216,7 +216,7 @@ def publication(one: Publication, position: int, moment: datetime) -> tuple[Any,
 
 def findable(row: Sequence[Any], one: Publication) -> finding.Found:
     """What readers find it by. row: the columns `PUBLISHED`."""
-    return finding.Found(*_found_values(row), facets=kinds.get(one.item.kind).facets(one.record))
+    return finding.Found._make((*_found_values(row), kinds.get(one.item.kind).facets(one.record)))
 
 
 def take_positions(count: int) -> int:

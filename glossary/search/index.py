@@ -61,8 +61,8 @@ def rebuild(progress: Callable[[int], None] = lambda done: None) -> int:
 def _found(rows: Sequence[Published]) -> Iterator[Found]:
     facets: dict[int, list[tuple[str, str, str]]] = {}
     found = Facet.objects.filter(item__in=[row.item_id for row in rows])
-    for item, *facet in found.values_list("item", "name", "value", "label"):
-        facets.setdefault(item, []).append(tuple(facet))
+    for item, name, value, label in found.values_list("item", "name", "value", "label"):
+        facets.setdefault(item, []).append((name, value, label))
     for row in rows:
         yield Found(
             row.pk,

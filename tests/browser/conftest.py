@@ -172,9 +172,10 @@ class Visit:
 
     def _watch(self, page: Page) -> None:
         waiting = self.waiting[page] = set()
-        page.on("request", waiting.add)
-        page.on("requestfinished", waiting.discard)
-        page.on("requestfailed", waiting.discard)
+        # Not the methods of the set themselves, to which Playwright cannot attach what it needs.
+        page.on("request", lambda request: waiting.add(request))
+        page.on("requestfinished", lambda request: waiting.discard(request))
+        page.on("requestfailed", lambda request: waiting.discard(request))
         page.on("close", self._forget)
 
     def _forget(self, page: Page) -> None:

@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 
 from documents import Document, parse
 from glossary.editing import delete_entry, save_entry
+from glossary.models import Category, Tag
 from publishing import batches, reviews
 from publishing.models import Conflict, Item
 from sync.models import Run
@@ -82,6 +83,16 @@ def addresses(editor: User, tmp_path: Path, settings: Settings, client: Client) 
         "syncs": "/admin/sync/run/",
         "sync": f"/admin/sync/run/{run.pk}/change/",
         "web links": "/admin/linkcheck/checkedlink/",
+        "health": "/admin/health/finding/",
+        "dismissed findings": "/admin/health/finding/?show=dismissed",
+        "learning path": f"{one}/path/",
+        "category": f"/admin/glossary/category/{Category.objects.all()[0].pk}/change/",
+        "tag": f"/admin/glossary/tag/{Tag.objects.all()[0].pk}/change/",
+        "accounts": "/admin/auth/user/",
+        "account": f"/admin/auth/user/{editor.pk}/change/",
+        "log": "/admin/auditing/event/",
+        "webhooks": "/admin/webhooks/endpoint/",
+        "deliveries": "/admin/webhooks/delivery/",
         "import": "/admin/sync/upload/",
     }
 

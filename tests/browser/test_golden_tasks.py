@@ -55,6 +55,30 @@ def test_e1_an_external_link_is_added_and_published_in_five_steps(ada: Visit) ->
     assert steps.count == 5
 
 
+def test_e2_a_slug_that_thirty_entries_refer_to_is_renamed_in_four_steps(ada: Visit) -> None:
+    before = {}
+    for number in range(30):
+        link = "And [those](generative-ai.md#key-concepts)." if number % 2 else "None."
+        source = f'---\ntitle: "No. {number}"\nslug: "no-{number}"\nrelated: [generative-ai]\n---\n\n# A\n{link}\n'
+        before[f"no-{number}"] = source
+        save_entry(parse(source.encode()), publish=True)
+    page, steps = ada.open_entry("Generative AI"), Steps()
+    steps.click(page.get_by_role("link", name="Rename", exact=True))
+    steps.fill(page.get_by_label("New slug"), "gen-ai")
+    steps.click(button(page, "Show what changes"))
+    expect(page.get_by_role("heading", name="No. 29")).to_be_visible()
+    steps.click(button(page, "Rename"))
+    expect(page.get_by_text("has the slug gen-ai now")).to_be_visible()
+    assert steps.count == 4
+    for slug, source in before.items():
+        wanted = source.replace("generative-ai", "gen-ai")
+        assert text(slug) == wanted
+        assert bytes(item(slug).published.file.data).decode() == wanted
+    answer = page.request.get(f"{ada.address}/api/v1/entries/generative-ai/", max_redirects=0)
+    assert answer.status == 301
+    assert answer.headers["location"].endswith("/api/v1/entries/gen-ai/")
+
+
 def test_e4_what_is_about_to_be_published_is_seen_in_one_step(ada: Visit) -> None:
     page, steps = ada.open_entry("Generative AI"), Steps()
     ada.write("Brief Definition", "Models that make new things.")
