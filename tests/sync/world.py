@@ -263,8 +263,12 @@ class World:
         return str(report.exit.name).lower().replace("_", " ")
 
     def prefer(self, side: int) -> str:
-        """Somebody decides all conflicts with files at once, after a sync has shown them."""
-        self._run()
+        """Somebody decides all conflicts with files at once, after a sync has shown them.
+
+        Not while files have errors: once these are mended there may be conflicts that nobody has seen yet.
+        """
+        if self._run().errors:
+            return "errors first"
         ours = bool(side % 2)
         for conflict in _open(Conflict.Origin.FILES):
             self._prefer(conflict, ours)
