@@ -6,12 +6,12 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from publishing import bulk, names
+from publishing.collecting import rare_collections
 from publishing.models import Item
 from publishing.problems import Problem, Severity
 from publishing.steps import Signature
 from publishing.writer import Text
 from sync import applying, disk, folder, matching, pictures
-from sync.collecting import rare_collections
 from sync.library import Library
 from sync.locks import locked
 from sync.pictures import Pictures

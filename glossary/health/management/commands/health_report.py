@@ -1,12 +1,13 @@
-import json
 from typing import Any
 
+import orjson
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from glossary.health import dismissing, keeping, loading, mending, report
 from glossary.health.models import Edition
 from glossary.health.problem import Problem, Severity
 from publishing import batches
+from publishing.collecting import rare_collections
 from publishing.errors import WriteRefused
 from publishing.models import Revision
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="with --fix: only show what would be changed")
 
+    @rare_collections()
     def handle(self, *args: Any, **options: Any) -> None:
         if options["dry_run"] and not options["fix"]:
             raise CommandError("--dry-run goes with --fix.")
@@ -48,7 +50,7 @@ class Command(BaseCommand):
             return
         shown = [one for one in found if one.severity is not Severity.HINT or not options["without_hints"]]
         if options["json"]:
-            self.stdout.write(json.dumps({"problems": [one.as_json() for one in shown]}, ensure_ascii=False))
+            self.stdout.write(orjson.dumps({"problems": [one.as_json() for one in shown]}).decode())
         else:
             for one in shown:
                 self.stdout.write(str(one))
