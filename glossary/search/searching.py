@@ -23,6 +23,8 @@ __all__ = ["RANKED", "Hit", "Scope", "Search", "Stand", "search"]
 RANKED = 500
 # Of so many the facets are counted where those of all are an estimate.
 _SAMPLE = 250
+# How a row of facets tells that an item is deprecated; see `index`.
+_OUTDATED = "status\x1fdeprecated\x1f"
 
 
 class Hit(NamedTuple):
@@ -85,12 +87,13 @@ def search(text: str, scope: Scope, *, start: int = 0, size: int = 20, known: St
         keys = list(dict.fromkeys([*named, *(key for key, _ in found.rows)]))[:RANKED]
         page = _shown(keys[start : start + size])
     elif found.rows:
-        ranked = _ranked(query, search_in.candidates(query, scope, most=RANKED))
+        outdated = {key for key, facets in found.rows if _OUTDATED in facets}
+        ranked = _ranked(query, search_in.candidates(query, scope, most=RANKED), outdated)
         page = _shown([row.key for row in ranked[start : start + size]])
     elif others := spelling.alternatives(query):
         query = queries.corrected(query, others)
         rows = search_in.candidates(query, scope, most=RANKED + 1, full=True)
-        ranked = _ranked(query, rows)[:RANKED]
+        ranked = _ranked(query, rows, {row.key for row in rows if _OUTDATED in row.facets})[:RANKED]
         facets = [row.facets for row in ranked]
         page = [_Shown(row.kind, row.summary, row.text) for row in ranked[start : start + size]]
         result.approximate = len(rows) > RANKED
@@ -104,9 +107,10 @@ def search(text: str, scope: Scope, *, start: int = 0, size: int = 20, known: St
     return result
 
 
-def _ranked(query: Query, rows: Sequence[Candidate]) -> list[Candidate]:
+def _ranked(query: Query, rows: Sequence[Candidate], outdated: set[int]) -> list[Candidate]:
+    """outdated: positions of deprecated items, which come behind the others that are called by the query as well."""
     tier = ranking.tiers(query)
-    return sorted(rows, key=lambda row: (tier(row.labels), -row.score, row.labels))
+    return sorted(rows, key=lambda row: (tier(row.labels), row.key in outdated, -row.score, row.labels))
 
 
 def _estimate(keys: Sequence[int], found: Found) -> int:

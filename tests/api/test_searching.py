@@ -76,6 +76,16 @@ def test_what_is_meant_is_found_and_the_best_comes_first(client: Client, cast: N
     assert found(client, q) == slugs
 
 
+@pytest.mark.parametrize("q", ["perceptron", "percptron"])
+def test_what_is_deprecated_comes_behind_its_equals_and_names_its_successor(client: Client, db: None, q: str) -> None:
+    write("Perceptron machine", "Perceptron, perceptron.", "status: deprecated\nreplacedBy: perceptron-unit")
+    write("Perceptron unit", "One of many words in a long text about something else, with a perceptron in it.")
+    write("Layer", "Deprecated or not, the name counts more than the text, as with the perceptron.")
+    hits = search(client, q)["results"]
+    assert [hit["slug"] for hit in hits] == ["perceptron-unit", "perceptron-machine", "layer"]
+    assert hits[1]["status"] == "deprecated"
+
+
 @pytest.mark.parametrize(
     ("q", "meant"),
     [
