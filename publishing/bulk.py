@@ -1,4 +1,4 @@
-"""Many rows in one statement per table, however many they are.
+"""Many rows in few statements, however many they are.
 
 Why not `bulk_create` and `bulk_update`: for the 37 rows of an entry they take 3 times as long on SQLite (1.2 against
 0.4 ms) and 2.5 times on PostgreSQL (1.6 against 0.6 ms), most of it spent in making model objects and SQL text, and

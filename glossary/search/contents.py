@@ -6,7 +6,7 @@ from typing import Any
 
 from glossary.search import words
 from glossary.search.models import Name
-from glossary.search.plain import plain_all
+from glossary.search.plain import plain
 
 # More is not read by anybody in a list of hits, and PostgreSQL indexes at most 1 MB of one row.
 _TEXT_LIMIT = 100_000
@@ -64,15 +64,13 @@ def _texts(payload: dict[str, Any]) -> Iterator[str]:
     for name in ("subtitle", "publisher", "isbn13"):
         yield payload.get(name) or ""
     yield ", ".join([*payload.get("authors", []), *payload.get("editors", [])])
-    markdown = [payload.get(name) or "" for name in ("description", "preamble", "body")]
+    for name in ("description", "preamble", "body"):
+        yield plain(payload.get(name) or "")
     for section in payload.get("sections", []):
         # Nobody looks for a heading that every entry has.
         if section["key"] not in _USUAL:
-            yield plain_all(markdown)
             yield section["heading"]
-            markdown = []
-        markdown.append(section["markdown"])
-    yield plain_all(markdown)
+        yield plain(section["markdown"])
     for link in payload.get("externalLinks", []):
         yield link["title"]
         yield link["description"]

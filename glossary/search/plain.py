@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import pyromark
@@ -29,22 +28,10 @@ def plain(markdown: str) -> str:
     >>> plain("A *b* [c](https://example.org).\\n\\n- `d`\\n- e")
     'A b c.\\nd\\ne'
     """
-    return _plain(markdown) if _is_unusual(markdown) else _shown(_MARKDOWN.html(markdown))
-
-
-def plain_all(texts: Sequence[str]) -> str:
-    """Several texts as one, read at once where they have nothing that could reach from one into the next: half the
-    time, since most of it goes into the call.
-
-    >>> plain_all(["A *b*.", "- `d`\\n- e"])
-    'A b.\\nd\\ne'
-    """
-    together = "\n\n".join(texts)
-    return "\n".join(filter(None, map(plain, texts))) if _is_unusual(together) else _shown(_MARKDOWN.html(together))
-
-
-def _is_unusual(markdown: str) -> bool:
-    return any(map(markdown.__contains__, _UNUSUAL))
+    for mark in _UNUSUAL:
+        if mark in markdown:
+            return _plain(markdown)
+    return _shown(_MARKDOWN.html(markdown))
 
 
 def _shown(shown: str) -> str:
