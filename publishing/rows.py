@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from publishing import names
+from publishing.authors import Author
 from publishing.kinds import Record, Status
 from publishing.models import Change, Conflict, Item
 from publishing.publish import PAYLOAD_VERSION
@@ -36,13 +37,14 @@ class Publication(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """A line of the feed. `before` is the slug before a rename."""
+    """A line of the feed. `before` is the slug before a rename; `by` is who brought it about."""
 
     item: Item
     action: Change.Action
     slug: str
     before: str
     revision: int
+    by: Author
 
 
 class Rows:
@@ -108,10 +110,12 @@ class Rows:
         if filed:
             same_text = before[1] == filed_digest
             item.filed_id = filed_digest
-            action = self._publish(item, filed.record, filed_digest, filed_number or item.revision, same_text)
+            action = self._publish(
+                item, filed.record, filed_digest, filed_number or item.revision, same_text, signature.author
+            )
         elif step.unfile:
             item.filed_id = None
-            action = self._withdraw(item, Change.Action.UNPUBLISHED)
+            action = self._withdraw(item, Change.Action.UNPUBLISHED, signature.author)
         if step.conflict:
             self._note(item, step.conflict)
         elif filed:
@@ -140,7 +144,7 @@ class Rows:
         self.moved.append(item)
         self.erased.setdefault(item.kind, []).append(item)
         self._settle(item, Conflict.Origin.DRAFT, "", signature)
-        action = self._withdraw(item, Change.Action.DELETED)
+        action = self._withdraw(item, Change.Action.DELETED, signature.author)
         return Result(item, action=action)
 
     # --- items and revisions ---
@@ -180,9 +184,11 @@ class Rows:
 
     # --- readers ---
 
-    def _publish(self, item: Item, record: Record, digest: str, revision: int, same_text: bool) -> Change.Action | None:
+    def _publish(
+        self, item: Item, record: Record, digest: str, revision: int, same_text: bool, by: Author
+    ) -> Change.Action | None:
         if record.status is Status.DRAFT:
-            return self._withdraw(item, Change.Action.UNPUBLISHED)
+            return self._withdraw(item, Change.Action.UNPUBLISHED, by)
         old = self.readable.get(item.pk)
         renamed = old is not None and old.slug != record.slug
         if old and same_text and not renamed and old.version == PAYLOAD_VERSION:
@@ -191,16 +197,16 @@ class Rows:
             self.withdrawn.append(old.key)
         action = Change.Action.RENAMED if renamed else Change.Action.PUBLISHED
         self.publications.append(Publication(item, record, digest, revision))
-        self.notices.append(Notice(item, action, record.slug, old.slug if old and renamed else "", revision))
+        self.notices.append(Notice(item, action, record.slug, old.slug if old and renamed else "", revision, by))
         return action
 
-    def _withdraw(self, item: Item, action: Change.Action) -> Change.Action | None:
+    def _withdraw(self, item: Item, action: Change.Action, by: Author) -> Change.Action | None:
         old = self.readable.get(item.pk)
         if old is None:
             return None
         self.withdrawn.append(old.key)
         # The slug by which readers know it, whatever a draft calls it.
-        self.notices.append(Notice(item, action, old.slug, "", item.revision))
+        self.notices.append(Notice(item, action, old.slug, "", item.revision, by))
         return action
 
     # --- conflicts ---

@@ -7,6 +7,7 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from publishing import bulk, finding, following, kinds, names
+from publishing.auditing.models import Event
 from publishing.models import (
     Blob,
     Change,
@@ -77,6 +78,7 @@ PUBLISHED = [
 # All of `finding.Found` but the facets.
 _FOUND = ["id", "item", "kind", "locale", "sort_key", "present", "payload"]
 _found_values = itemgetter(*(PUBLISHED.index(name) for name in _FOUND))
+_EVENT = ["at", "action", "actor", "actor_name", "target", "detail", "address"]
 _CONFLICT = ["item", "origin", "root", "path", "base", "ours", "theirs", "fields", "created_at"]
 
 
@@ -179,14 +181,36 @@ def _published(rows: Rows) -> None:
                 revision,
                 rows.now,
             )
-            for item, action, slug, before, revision in rows.notices
+            for item, action, slug, before, revision, _ in rows.notices
         ),
     )
+    _accounts(rows)
     coming = [publication(one, positions[one.item.pk], rows.now) for one in rows.publications]
     found = [findable(row, one) for row, one in zip(coming, rows.publications, strict=True)]
     finding.replace(rows.withdrawn, found)
     bulk.delete(Published, "id", rows.withdrawn)
     bulk.insert(Published, PUBLISHED, coming)
+
+
+def _accounts(rows: Rows) -> None:
+    """Who changed what readers see. What comes from files by itself is told by the sync's own run."""
+    bulk.insert(
+        Event,
+        _EVENT,
+        (
+            (
+                rows.now,
+                Event.Action(one.action.value),
+                one.by.user,
+                one.by.username[:300],
+                f"{one.item.kind} {one.slug}"[:300],
+                f"slug: {one.before} → {one.slug}" if one.before else f"revision {one.revision}",
+                "",
+            )
+            for one in rows.notices
+            if one.by.user is not None
+        ),
+    )
 
 
 def publication(one: Publication, position: int, moment: datetime) -> tuple[Any, ...]:

@@ -18,6 +18,11 @@ class Event(models.Model):
         ROLE_CHANGED = "role changed"
         TOKEN_MADE = "token made"  # noqa: S105
         TOKEN_REVOKED = "token revoked"  # noqa: S105
+        # These are called as the feed calls them.
+        PUBLISHED = "published"
+        UNPUBLISHED = "unpublished"
+        RENAMED = "renamed"
+        DELETED = "deleted"
 
     at = models.DateTimeField()
     action = models.CharField(max_length=30, choices=Action.choices)

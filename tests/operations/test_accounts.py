@@ -15,8 +15,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+import documents
 from api.models import Token
 from config.admin import _difference
+from glossary.editing import delete_entry, publish_entry, rename_entry, save_entry, unpublish_entry
 from publishing.auditing.models import Event
 from publishing.auditing.recording import record
 
@@ -294,3 +296,30 @@ def test_a_difference_is_said_in_one_line(
     before: dict[str, set[str]], after: dict[str, set[str]], said: Callable[..., str]
 ) -> None:
     assert _difference(before, after) == said
+
+
+# --- what readers see ---
+
+
+def test_who_publishes_renames_takes_back_and_deletes_is_written_down(ada: User) -> None:
+    new = documents.parse(b"---\ntitle: Black box\nslug: black-box\n---\n")
+    item = save_entry(new, author=ada)
+    assert events() == []
+    item = publish_entry(item, author=ada)
+    item = rename_entry(item, "opaque-box", author=ada)
+    item = unpublish_entry(item, author=ada)
+    item = publish_entry(item, author=ada)
+    delete_entry(item, base_revision=item.revision, author=ada)
+    assert [event[:3] for event in events()] == [
+        ("ada", "published", "entry black-box"),
+        ("ada", "renamed", "entry opaque-box"),
+        ("ada", "unpublished", "entry opaque-box"),
+        ("ada", "published", "entry opaque-box"),
+        ("ada", "deleted", "entry opaque-box"),
+    ]
+    assert events()[1][3] == "slug: black-box → opaque-box"
+
+
+def test_what_a_command_publishes_is_told_by_its_own_report(db: None) -> None:
+    save_entry(documents.parse(b"---\ntitle: Black box\nslug: black-box\n---\n"), publish=True)
+    assert events() == []
