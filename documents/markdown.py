@@ -1,6 +1,7 @@
 """Markdown: where its headings and lists stand, and as safe HTML. One set of options, so that both agree."""
 
 import re
+from html import escape
 from typing import Any, NamedTuple
 
 import nh3
@@ -38,16 +39,48 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
+# The sanitiser looks for each element through all that are open around it: a text of 60 kB can keep it for seconds.
+_MOST_LOOKS = 100_000_000
+# What stays open around the rest, or may.
+_OPENING = re.compile(r"<(?!br\b|hr\b|img\b)[a-z]", re.IGNORECASE)
+
+
 def render(text: str) -> str:
-    """Sanitised HTML of a Markdown text: no scripts, styles, forms or addresses that run code."""
+    """Sanitised HTML of a Markdown text: no scripts, styles, forms or addresses that run code.
+
+    A long text that is nested as only a hostile one is, is shown as it was written.
+    """
+    text = to_lf(text)
+    html = _MARKDOWN.html(text)
+    if _is_too_deep(text, html.count("<")):
+        return f"<pre>{escape(text, quote=False)}</pre>\n"
     return nh3.clean(
-        _MARKDOWN.html(to_lf(text)),
+        html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_attribute,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
+
+
+def _is_too_deep(text: str, tags: int) -> bool:
+    # However deep so few of them are, it does not take long.
+    if tags * tags <= _MOST_LOOKS:
+        return False
+    most = _MOST_LOOKS // tags
+    depth = raw = 0
+    for event in _MARKDOWN.events(text):
+        name, value = _parts(event)
+        if name == "Start":
+            depth += 1
+        elif name == "End":
+            depth -= 1
+        elif name in ("Html", "InlineHtml"):
+            raw += len(_OPENING.findall(value))
+        if depth + raw > most:
+            return True
+    return False
 
 
 # Where none of this stands, no code, HTML, footnote, indent or underline can hide or make a heading: then each line
