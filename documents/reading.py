@@ -440,6 +440,7 @@ _REMEDIES = {
     "unexpected end of stream": "Close the quote. A line --- ends the front matter even inside quotes.",
     "mapping values are not allowed": "Write a text that holds a colon and a blank in quotes, or correct the indent.",
     "cannot start any token": "Write the value in quotes.",
+    "found a tab character where": "Indent with spaces.",
     "escape c": "Write the character itself, or double the backslash.",
     "expected a single document": _ONE_DOCUMENT,
     "expected <document start>": _ONE_DOCUMENT,

@@ -53,7 +53,8 @@ def validate_slug(value: str) -> None:
         raise ValidationError(
             f"A slug has at most {SLUG_LIMIT} characters; this one has {len(value)}.", code="slug_long"
         )
-    if invisible := next((char for char in value if unicodedata.category(char) in ("Cc", "Cf", "Cs")), None):
+    invisible = next((char for char in value if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")), None)
+    if invisible:
         raise ValidationError(
             f"The slug contains the invisible character U+{ord(invisible):04X}.", code="slug_invisible"
         )

@@ -402,7 +402,9 @@ def _cut(text: str) -> str:
 
 
 def _quoted(text: Any) -> str:
-    return json.dumps(_cut(str(text)), ensure_ascii=False)
+    shown = json.dumps(_cut(str(text)), ensure_ascii=False)
+    # Marks of direction would turn the rest of the message around, and a separator end its line.
+    return shown if shown.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in shown)
 
 
 def shown_status(status: Status, label: str) -> str:
