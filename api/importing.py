@@ -1,6 +1,6 @@
 """Many files in one request: each read, matched with its item and merged; then all are written, or none."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,6 +111,7 @@ def run(
                 steps.append(_planned(read[file], items, publish, resources))
         except _REFUSALS as error:
             refused[file] = error
+    refused |= _twins(read.values())
     if refused:
         outcome.conflict = any(isinstance(error, WriteRefused) for error in refused.values())
         outcome.problems = [each for file in files if file in refused for each in _problems(file, refused[file])]
@@ -158,6 +159,18 @@ def _read(file: File) -> _Read:
     document = documents.parse(file.data, file.path)
     record = kinds.get(kind).read(document, path).record
     return _Read(file, kind, path, document, None if record is None else names.key(record.slug))
+
+
+def _twins(files: Collection[_Read]) -> dict[File, Exception]:
+    """Why files cannot lie in one folder that do not have the same path."""
+    found: dict[File, Exception] = {}
+    for kind in kinds.names():
+        own = {one.path: one.file for one in files if one.kind == kind}
+        for path, other in folder.twins(own).items():
+            message = f"{path} and {other} are one file on disks that ignore letter case."
+            problem = Problem("path.twin", message, "Rename one of them.", field="path")
+            found[own[path]] = InvalidDocument([problem])
+    return found
 
 
 def _planned(one: _Read, items: "_Items", publish: bool, resources: dict[str, Resource]) -> Write:

@@ -69,7 +69,9 @@ def filed(resource: Resource, data: bytes) -> Document:
         DocumentError: it is no such file.
     """
     document = documents.parse(data)
-    if not str(document.get("slug") or "").strip():
+    slug = document.get("slug")
+    # A slug `no` is one, though YAML reads it as false.
+    if slug is None or not str(slug).strip():
         raise InvalidDocument(
             [
                 Problem(
