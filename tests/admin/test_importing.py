@@ -184,7 +184,7 @@ def test_left_they_are_forgotten(client: Client, box: Item) -> None:
         ({}, "Choose one or more files"),
         ({"a.txt": b"x"}, "no Markdown file"),
         ({"a.zip": b"no zip"}, "cannot be read"),
-        ({"a.md": b""}, "empty"),
+        ({"a.zip": b""}, "cannot be read"),
     ],
 )
 def test_what_cannot_be_used_is_said(client: Client, files: dict[str, bytes], reason: str) -> None:
