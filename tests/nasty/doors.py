@@ -8,7 +8,7 @@ import io
 import re
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
@@ -231,23 +231,35 @@ def carried_out(client: Client, files: Mapping[str, bytes]) -> str:
     return page
 
 
-def admin(case: Case, client: Client) -> None:
+def admin_accepted(case: Case, client: Client) -> None:
     with soon():
         page = carried_out(client, {GOOD: GOOD_TEXT, NASTY: case.data})
-        rows = reasons_in(page)
-        said = " ".join(text for name, text in rows if name.startswith(NASTY) or name.startswith(f"terms/{NASTY}"))
-        if case.code:
-            assert said, page
-            for problem in problems_of(case):
-                wanted = _MOST if case.code == "limit.file" else problem.message
-                assert " ".join(wanted.split()) in said
-                assert problem.hint in said
-            assert written() == ["good"]
-            assert filed("good") == GOOD_TEXT
-        else:
-            assert bool(said) == bool(case.warnings)
-            assert written() == sorted(["good", case.slug])
-            assert filed(case.slug) == case.data
+    assert bool(_said(page, NASTY)) == bool(case.warnings)
+    assert written() == sorted(["good", case.slug])
+    assert filed(case.slug) == case.data
+
+
+def admin_refused(cases: Sequence[Case], client: Client) -> dict[Case, str]:
+    """What the plan of one upload says about each of several files, beside a good one that alone is imported."""
+    names = {case: f"nasty-{number}.md" for number, case in enumerate(cases)}
+    with soon():
+        page = carried_out(client, {GOOD: GOOD_TEXT, **{name: case.data for case, name in names.items()}})
+    assert written() == ["good"]
+    assert filed("good") == GOOD_TEXT
+    return {case: _said(page, name) for case, name in names.items()}
+
+
+def explained(case: Case, said: str) -> None:
+    assert said
+    for problem in problems_of(case):
+        wanted = _MOST if case.code == "limit.file" else problem.message
+        assert " ".join(wanted.split()) in said
+        assert problem.hint in said
+
+
+def _said(page: str, name: str) -> str:
+    rows = reasons_in(page)
+    return " ".join(reason for where, reason in rows if where.startswith((name, f"terms/{name}")))
 
 
 def reasons_in(page: str) -> list[tuple[str, str]]:

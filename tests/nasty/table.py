@@ -45,7 +45,8 @@ BODY = "\n# Brief Definition\n\nOne line.\n"
 HERE = 4
 
 
-@dataclass(frozen=True, slots=True)
+# Each is itself.
+@dataclass(frozen=True, slots=True, eq=False)
 class Case:
     """One text, in a file `nasty.md`.
 
@@ -376,7 +377,7 @@ def _bombs() -> Iterator[Case]:
             "quotes a thousand deep": "\n".join(">" * depth for depth in range(1_000)),
             "lists a thousand deep": "\n".join("  " * depth + "- a" for depth in range(1_000)),
             "a table of 10,000 columns": "|a" * 10_000 + "|\n" + "|-" * 10_000 + "|\n" + "|b" * 10_000 + "|\n",
-            "a row shorter than its table": "|a" * 1_000 + "|\n" + "|-" * 1_000 + "|\n" + "|b|\n" * 1_000,
+            "a row shorter than its table": "|a" * 500 + "|\n" + "|-" * 500 + "|\n" + "|b|\n" * 500,
             "50,000 link references": "".join(f"[r{number}]: /u\n" for number in range(50_000)),
             "one reference, 50,000 links": "[a]: /u\n\n" + "[a] " * 50_000,
             "tags a hundred thousand deep": "<b>" * many,
