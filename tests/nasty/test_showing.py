@@ -19,6 +19,14 @@ def test_what_is_nested_without_end_is_shown_as_written(unit: str) -> None:
     assert doors.running(html) == []
 
 
+@pytest.mark.parametrize("paragraph", ["<p>x</p>", "x\n\n", "- x\n"])
+def test_what_is_never_closed_does_not_grow_with_every_paragraph(paragraph: str) -> None:
+    opened = "".join(f"<b title={number}>" for number in range(1_000))
+    text = f"<p>{opened}</p>{paragraph * 1_000}" if "<" in paragraph else f"a {opened}\n\n{paragraph * 1_000}"
+    with doors.soon():
+        assert len(markdown.render(text)) < 10 * len(text)
+
+
 @pytest.mark.parametrize(
     ("text", "start"),
     [
@@ -27,6 +35,7 @@ def test_what_is_nested_without_end_is_shown_as_written(unit: str) -> None:
         ("- a\n" * MANY, "<ul>"),
         ("> - *a* [b](https://a.example/)\n" * (MANY // 10), "<blockquote>"),
         ("*a_ " * MANY, "<p>"),
+        ('One <code class="a">two</code>.\n\n' * 500, "<p>"),
         ("One<br>two.\n\n" * MANY, "<p>"),
         ("<table>" + "<tr><td>a</td><td>b</td></tr>" * 1_000 + "</table>", "<table>"),
     ],
