@@ -33,7 +33,7 @@ KINDS = {
     "add key": 13,
     "remove key": 15,
     "add section": 17,
-    "move section": 28,
+    "move section": 31,
     "change preamble": 11,
 }
 
