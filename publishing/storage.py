@@ -6,12 +6,15 @@ from typing import Any
 
 from django.core.files.storage import FileSystemStorage
 
+# The end of the name of a file that is still being written.
+UNFINISHED = ".part"
+
 
 class WholeFileStorage(FileSystemStorage):
     """A file is there whole or not at all, also when the process is killed or the power fails while it is written."""
 
     def _save(self, name: str, content: Any) -> str:
-        partial = super()._save(f"{name}.{secrets.token_hex(8)}.part", content)  # type: ignore[misc]
+        partial = super()._save(f"{name}.{secrets.token_hex(8)}{UNFINISHED}", content)  # type: ignore[misc]
         with open(self.path(partial), "rb") as file:
             os.fsync(file.fileno())
         os.replace(self.path(partial), self.path(name))

@@ -6,14 +6,17 @@ from pathlib import Path, PurePosixPath
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
+from publishing.storage import UNFINISHED
+
 
 def names(folder: str = "") -> Iterator[str]:
-    """All of them, sorted."""
+    """All that are finished, sorted."""
     try:
         folders, files = default_storage.listdir(folder)
     except FileNotFoundError:
         return
-    for name in sorted(files):
+    # One that is being written gets another name at any moment.
+    for name in sorted(name for name in files if not name.endswith(UNFINISHED)):
         yield str(PurePosixPath(folder) / name)
     for name in sorted(folders):
         yield from names(str(PurePosixPath(folder) / name))

@@ -83,6 +83,17 @@ def emptied(settings: Settings, tmp_path: Path) -> None:
 # --- the drill ---
 
 
+def test_an_upload_that_is_still_being_written_is_left_out(content: Path, settings: Settings, tmp_path: Path) -> None:
+    folder = Path(settings.MEDIA_ROOT) / "assets"
+    finished = {name for name in contents(folder) if not name.endswith(".part")}
+    (folder / "0123456789abcdef0123456789abcdef.png.0123456789abcdef.part").write_bytes(b"half")
+    path = tmp_path / "lemma.tar.gz"
+    call_command("backup", path, verbosity=0)
+    with tarfile.open(path) as packed:
+        kept = {Path(name).name for name in packed.getnames() if name.startswith("media/assets/")}
+    assert kept == finished
+
+
 def test_what_is_restored_to_an_empty_place_equals_what_was_backed_up(
     make_site: Callable[..., Site], tmp_path: Path
 ) -> None:
