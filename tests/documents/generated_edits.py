@@ -19,22 +19,22 @@ ITEMS = [text for text in [*WORDS, *TRICKY] if text.strip() == text.strip(" \t")
 
 # How often each kind is drawn where it is possible.
 KINDS = {
-    "change items": 25,
-    "change section": 6,
-    "remove section": 17,
-    "rename section": 15,
-    "change scalar": 5,
-    "change kind": 10,
-    "add item": 20,
-    "remove item": 22,
-    "reorder items": 28,
-    "change item": 20,
-    "change nested key": 32,
-    "add key": 13,
-    "remove key": 15,
+    "change items": 24,
+    "change section": 5,
+    "remove section": 19,
+    "rename section": 18,
+    "change scalar": 4,
+    "change kind": 11,
+    "add item": 19,
+    "remove item": 21,
+    "reorder items": 30,
+    "change item": 25,
+    "change nested key": 29,
+    "add key": 15,
+    "remove key": 14,
     "add section": 17,
-    "move section": 31,
-    "change preamble": 11,
+    "move section": 33,
+    "change preamble": 10,
 }
 
 
