@@ -1,6 +1,5 @@
 """Names in texts: which are found, and that it takes no longer than it must."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glossary.search.finder import Finder
+from tests import timing
 
 
 def found(names: list[str], text: str) -> list[str]:
@@ -105,13 +105,6 @@ def test_spans_rise_and_hold_a_name(names: list[str], parts: list[str], more: st
 # --- time ---
 
 
-def seconds(finder: Finder[int], text: str) -> float:
-    began = time.process_time()
-    for _ in finder.find(text):
-        pass
-    return time.process_time() - began
-
-
 @pytest.mark.parametrize(
     ("names", "unit"),
     [
@@ -127,8 +120,9 @@ def seconds(finder: Finder[int], text: str) -> float:
 )
 def test_no_text_takes_more_than_its_length(names: list[str], unit: str) -> None:
     finder = Finder((name, 0) for name in names)
-    texts = [unit * (size // len(unit)) for size in (60_000, 480_000)]
-    short = min(seconds(finder, texts[0]) for _ in range(3))
-    long = min(seconds(finder, texts[1]) for _ in range(2))
-    # Eight times as long. Quadratic would be 64 times; a busy machine needs some air.
-    assert long < 24 * max(short, 0.002)
+
+    def text(size: int) -> str:
+        return unit * (size // len(unit))
+
+    # Eight times as long. A square would be 64 times.
+    assert timing.grows_faster(24, (60_000, 480_000), text, lambda each: list(finder.find(each))) == ""
