@@ -57,8 +57,8 @@ for batch in batches({0}):
 
 
 def long_text() -> str:
-    blocks = []
-    while sum(map(len, blocks)) < SIZE:
+    blocks: list[str] = []
+    while len("".join(blocks)) < SIZE:
         blocks.append(BLOCK.format(len(blocks)))
     return "".join(blocks)
 
