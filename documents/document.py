@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from .emitting import after_colon
@@ -12,6 +13,20 @@ from .reading import check_key, check_value
 from .scalars import Context, emit_key
 from .sections import Sections, refuse_many
 from .text import decode, dominant_newline, place, refuse_size
+
+
+@dataclass(slots=True)
+class _Above:
+    """What stands above the body. Of its own, so that the sections can know it and not the document: in a ring of
+    references a document would stay until the garbage collector finds it, which took a tenth of an import.
+    """
+
+    opening: str
+    front_matter: FrontMatter
+    closing: str
+
+    def __str__(self) -> str:
+        return self.opening + str(self.front_matter) + self.closing
 
 
 class Document:
@@ -25,15 +40,14 @@ class Document:
         self.path = path
         self._bom, text = decode(data, path)
         fences = find(text, path)
-        self._opening = text[: fences.opening]
-        self._closing = text[fences.closing : fences.body]
         self._body = text[fences.body :]
         self._sections: Sections | None = None
         self._newline = dominant_newline(text)
         # Unchanged, the bytes need no putting together.
         self._data: bytes | None = data
         with _from(text, fences.opening, path):
-            self._front_matter = FrontMatter(text[fences.opening : fences.closing], self._newline)
+            front_matter = FrontMatter(text[fences.opening : fences.closing], self._newline)
+        self._above = _Above(text[: fences.opening], front_matter, text[fences.closing : fences.body])
         with _from(text, fences.body, path):
             refuse_many(self._body)
 
@@ -42,7 +56,7 @@ class Document:
             body = self.body
             if self._sections is not None:
                 self._sections.changed = False
-            self._data = "".join((self._bom, self._opening, str(self._front_matter), self._closing, body)).encode()
+            self._data = "".join((self._bom, str(self._above), body)).encode()
         return self._data
 
     def __repr__(self) -> str:
@@ -57,26 +71,26 @@ class Document:
     @property
     def values(self) -> dict[str, Any]:
         """A copy of all values, in the order of the file."""
-        return {key: _copied(value) for key, value in self._front_matter.values.items()}
+        return {key: _copied(value) for key, value in self._above.front_matter.values.items()}
 
     def __getitem__(self, key: str) -> Any:
         """Raises KeyError."""
-        name = self._front_matter.spelling(key)
+        name = self._above.front_matter.spelling(key)
         if name is None:
             raise KeyError(key)
-        return _copied(self._front_matter.values[name])
+        return _copied(self._above.front_matter.values[name])
 
     def get(self, key: str, default: Any = None) -> Any:
         return self[key] if key in self else default  # noqa: SIM401 (this is what it would call)
 
     def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and self._front_matter.spelling(key) is not None
+        return isinstance(key, str) and self._above.front_matter.spelling(key) is not None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._front_matter)
+        return iter(self._above.front_matter)
 
     def __len__(self) -> int:
-        return len(self._front_matter.values)
+        return len(self._above.front_matter.values)
 
     def __setitem__(self, key: str, value: Any) -> None:
         """Changes or adds a key. Only what differs from the value that is there is written anew.
@@ -85,11 +99,11 @@ class Document:
             DocumentError: edit.type, edit.unsafe, encoding.control, limit.*; with the place of the value, or of the
                 closing fence for a key that is not there yet.
         """
-        self._edit(key, lambda: self._front_matter.set(check_key(key, top=True), check_value(value, depth=2)))
+        self._edit(key, lambda: self._above.front_matter.set(check_key(key, top=True), check_value(value, depth=2)))
 
     def __delitem__(self, key: str) -> None:
         """Raises KeyError."""
-        self._edit(key, lambda: self._front_matter.delete(key))
+        self._edit(key, lambda: self._above.front_matter.delete(key))
 
     def position(self, *path: str | int) -> tuple[int, int]:
         """Line and column, from 1, of a value: `document.position("externalLinks", 0, "url")`.
@@ -97,17 +111,17 @@ class Document:
         Raises:
             KeyError, IndexError: there is no such value.
         """
-        line, column = self._front_matter.position(*path)
-        return place(self._opening, len(self._opening))[0] + line - 1, column
+        line, column = self._above.front_matter.position(*path)
+        return place(self._above.opening, len(self._above.opening))[0] + line - 1, column
 
     def lines(self) -> dict[str, int]:
         """The line, from 1, on which each key of the front matter begins."""
-        above = place(self._opening, len(self._opening))[0] - 1
-        return {key: line + above for key, line in self._front_matter.lines().items()}
+        above = place(self._above.opening, len(self._above.opening))[0] - 1
+        return {key: line + above for key, line in self._above.front_matter.lines().items()}
 
     def source(self, *path: str | int) -> str:
         """A scalar as the file writes it, without quotes; "" for a list or map."""
-        return self._front_matter.source(*path)
+        return self._above.front_matter.source(*path)
 
     # --- body ---
 
@@ -124,8 +138,8 @@ class Document:
     @property
     def sections(self) -> Sections:
         if self._sections is None:
-            opening = "" if self._closing.endswith(("\n", "\r")) else self._newline
-            self._sections = Sections(self._body, self._newline, opening, self._above, self.path)
+            opening = "" if self._above.closing.endswith(("\n", "\r")) else self._newline
+            self._sections = Sections(self._body, self._newline, opening, self._above.__str__, self.path)
         return self._sections
 
     @property
@@ -139,22 +153,19 @@ class Document:
 
     def section_line(self, which: str | int) -> int:
         """Line of a section's heading, from 1."""
-        above = self._above()
+        above = str(self._above)
         return place(above, len(above))[0] + self.sections.line(which) - 1
 
     # --- inside ---
 
-    def _above(self) -> str:
-        return self._opening + str(self._front_matter) + self._closing
-
     def _edit(self, key: str, edit: Callable[[], None]) -> None:
-        before = str(self._front_matter)
+        before = str(self._above.front_matter)
         try:
             edit()
-            refuse_size(self._above(), self.body)
+            refuse_size(str(self._above), self.body)
         except DocumentError as error:
-            if str(self._front_matter) != before:
-                self._front_matter = FrontMatter(before, self._newline)
+            if str(self._above.front_matter) != before:
+                self._above.front_matter = FrontMatter(before, self._newline)
             line, column = self._place_of(key)
             message = error.message if f'"{key}"' in error.message else f'"{key}": {error.message}'
             raise DocumentError(error.code, message, line, column, error.hint, self.path) from None
@@ -164,7 +175,7 @@ class Document:
         """Where a value stands; the closing fence for one that does not."""
         if key in self:
             return self.position(key)
-        above = self._opening + str(self._front_matter)
+        above = self._above.opening + str(self._above.front_matter)
         return place(above, len(above))
 
 
