@@ -73,7 +73,9 @@ def put(cursor: Any, into: str, rows: Sequence[Sequence[Any]], then: str = "") -
         then: what follows the values, as ON CONFLICT.
     """
     width = len(rows[0])
-    marks = f"({', '.join(['%s'] * width)})"
+    # SQLite's own mark, or each of the hundreds would be searched for and replaced in every statement.
+    mark = "?" if connection.vendor == "sqlite" else "%s"
+    marks = f"({', '.join([mark] * width)})"
     size = max(1, _PARAMETERS // width)
     whole = len(rows) // size * size
     if whole:

@@ -5,7 +5,6 @@ All of it changes in the transaction that publishes, so that a list, its count a
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from operator import itemgetter
 from typing import NamedTuple
 
 from django.db import connection
@@ -50,15 +49,14 @@ def replace(withdrawn: Collection[int], coming: Sequence[Found]) -> None:
         _forget(keys[start : start + _SOME], counts)
     bulk.insert(
         Facet,
-        ["item", "kind", "name", "value", "label", "sort_key"],
+        ["kind", "name", "value", "sort_key", "item", "label"],
         # In the order of the index, which then fills page by page: a fifth less work on SQLite.
         sorted(
-            (
-                (found.item, found.kind, name, value, label, found.sort_key)
+            [
+                (found.kind, name, value, found.sort_key, found.item, label)
                 for found in coming
                 for name, value, label in found.facets
-            ),
-            key=itemgetter(1, 2, 3, 5, 0),
+            ]
         ),
     )
     for found in coming:
