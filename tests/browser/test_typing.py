@@ -1,8 +1,8 @@
 """Typing never waits: no long task in a form with a section of 50 kB, its preview beside it.
 
 The browser reports every task of the page's own thread that takes 50 ms or longer; a key that is pressed meanwhile is
-felt to be late. A task is also stretched by whatever else the machine does, so the scene is played up to three times,
-and the best one counts: what the page itself does too slowly, it does each time.
+felt to be late. A task is also stretched by whatever else the machine does, so of three scenes one may have such a
+task: what the page itself does too slowly, it does in more.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("sample")
 
 # Milliseconds of one task.
 MOST = 100
-SCENES = 3
+SCENES, FLOWING = 3, 2
 SIZE = 50_000
 SECTION, TEXT = "#section-detailedExplanation", "Detailed Explanation"
 PASTED = "Pasted: the **loss** falls along its [gradient](gradient.md), and `eta` says how far each step goes. " * 4
@@ -87,6 +87,10 @@ def long_tasks(page: Page) -> list[float]:
         "[...longTasks, ...watcher.takeRecords()].map((task) => Math.round(task.duration))"
     )
     return found
+
+
+def flows(tasks: list[float]) -> bool:
+    return max(tasks, default=0) <= MOST
 
 
 def play(ada: Visit, round_: int) -> list[float]:
@@ -160,14 +164,17 @@ def test_typing_in_a_section_of_50_kilobytes_never_blocks(
     visit: Callable[..., Visit], long_entry: None, record_property: Callable[[str, Any], None]
 ) -> None:
     scenes: list[list[float]] = []
-    while len(scenes) < SCENES and not any(max(each, default=0) <= MOST for each in scenes):
+    while len(scenes) < SCENES and sum(map(flows, scenes)) < FLOWING:
         ada = visit()
         ada.log_in()
         scenes.append(play(ada, len(scenes) + 1))
-    best = min(scenes, key=lambda tasks: max(tasks, default=0))
-    worst = f"{max(best):.0f} ms" if best else "below 50 ms"
-    record_property("figures", f"longest task while typing in {SIZE // 1000} kB: {worst}; of each scene: {scenes}")
-    assert max(best, default=0) <= MOST, scenes
+    worst = sorted(max(tasks, default=0) for tasks in scenes)[FLOWING - 1]
+    record_property(
+        "figures",
+        f"longest task while typing in {SIZE // 1000} kB: {f'{worst:.0f} ms' if worst else 'below 50 ms'}; "
+        f"of each scene: {scenes}",
+    )
+    assert sum(map(flows, scenes)) >= FLOWING, scenes
 
 
 def test_a_long_task_would_be_seen(visit: Callable[..., Visit]) -> None:
