@@ -48,17 +48,25 @@ def wait(failures: int, chance: Chance) -> float:
     return min(grown, _LONGEST) * (0.75 + chance() / 2)
 
 
-def decide(delivery: Delivery, endpoint: Endpoint, came: Came, now: datetime, chance: Chance) -> Decision:
-    """Both as they were before the attempt.
+def decide(
+    delivery: Delivery, endpoint: Endpoint, tried_since: datetime | None, came: Came, now: datetime, chance: Chance
+) -> Decision:
+    """All as it was before the attempt.
+
+    Args:
+        tried_since: when the first of the messages that wait for this endpoint was first tried.
 
     | it came | and | message | endpoint |
     |---|---|---|---|
     | 2xx | | delivered | well again |
     | 410 | | waits | switched off |
     | anything else | | waits, longer each time, or as long as Retry-After says | rests, longer each time |
-    | | message tried for a day, endpoint failing for a day | waits | switched off |
+    | | endpoint failing for a day, and a message that waits, this or another, tried for a day | waits | switched off |
     | | message tried for a day, others got through | failed | rests |
     | whatever, to a test | | delivered or failed | as it was |
+
+    That the endpoint fails for a day is not enough: of one whose only message was given up, and that had nothing to
+    hear for a week, a week is over since something failed, but nobody has tried for a day.
     """
     if delivery.item_id is None:
         return Decision(Delivery.State.FAILED if came.reason else Delivery.State.DELIVERED)
@@ -72,8 +80,13 @@ def decide(delivery: Delivery, endpoint: Endpoint, came: Came, now: datetime, ch
         asked = min(came.retry_after, _LONGEST_ASKED)
         rest, again = max(rest, asked), max(again, asked)
     rest_until = now + timedelta(seconds=rest)
-    if now - (delivery.first_attempt_at or now) >= PATIENCE:
-        if now - (endpoint.failing_since or now) >= PATIENCE:
-            return Decision(Delivery.State.WAITING, due_at=now, off=Endpoint.Off.FAILING)
+    if _is_over(endpoint.failing_since, now) and _is_over(tried_since, now):
+        return Decision(Delivery.State.WAITING, due_at=now, off=Endpoint.Off.FAILING)
+    if _is_over(delivery.first_attempt_at, now):
         return Decision(Delivery.State.FAILED, rest_until=rest_until)
     return Decision(Delivery.State.WAITING, now + timedelta(seconds=again), rest_until)
+
+
+def _is_over(since: datetime | None, now: datetime) -> bool:
+    """Whether our patience has lasted since then."""
+    return now - (since or now) >= PATIENCE

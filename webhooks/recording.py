@@ -4,6 +4,7 @@ import random
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Min
 
 from webhooks.deciding import Chance, Decision, decide
 from webhooks.models import Delivery, Endpoint
@@ -26,7 +27,7 @@ def record(sent: Sent, now: datetime, chance: Chance = random.random) -> None:
         sent.attempt.save()
         if delivery.lease != ours.lease:
             return
-        decision = decide(delivery, endpoint, sent.came, now, chance)
+        decision = decide(delivery, endpoint, _tried_since(endpoint), sent.came, now, chance)
         _to_delivery(delivery, decision, sent, now)
         if delivery.item_id is not None:
             _to_endpoint(endpoint, decision, sent, now)
@@ -41,6 +42,15 @@ def give_back(delivery: Delivery, reason: str, now: datetime) -> None:
             ours.update(state=Delivery.State.FAILED, reason=reason, lease="", leased_until=None, finished_at=now)
         else:
             ours.update(reason=reason, lease="", leased_until=None)
+
+
+def _tried_since(endpoint: Endpoint) -> datetime | None:
+    """Since when the one that waits longest is tried. It is asked for only where it may matter."""
+    if endpoint.failing_since is None:
+        return None
+    waiting = Delivery.objects.filter(endpoint=endpoint, state=Delivery.State.WAITING).exclude(item=None)
+    first: datetime | None = waiting.aggregate(first=Min("first_attempt_at"))["first"]
+    return first
 
 
 def _to_delivery(delivery: Delivery, decision: Decision, sent: Sent, now: datetime) -> None:

@@ -283,28 +283,90 @@ def test_who_is_gone_is_left_alone_at_once(
     assert receiver.events[1:] == [("entry.published", slug) for slug in ("black-box", "white-box", "meanwhile")]
 
 
+@pytest.mark.parametrize("hours", [(23,), (0.1, 0.2, 0.3), (1, 20, 22, 23.9), (23.5, 23.9, 23.99)], ids=str)
 def test_after_a_day_without_success_it_is_switched_off_and_loses_nothing(
-    endpoint: Endpoint, receiver: Receiver, worker: Rounds, clock: Clock
+    endpoint: Endpoint, receiver: Receiver, worker: Rounds, clock: Clock, hours: tuple[float, ...]
 ) -> None:
     receiver.answer = refuses(500)
     began = clock.now
     publish("Black box")
-    worker.run_until(began + timedelta(hours=23))
+    for number, hour in enumerate(hours):
+        worker.run_until(began + timedelta(hours=hour))
+        publish(f"White box {number}")
+    worker.run_until(began + timedelta(hours=24))
     endpoint.refresh_from_db()
     assert endpoint.off == ""
-    publish("White box")
     attempts = worker.run_until(began + timedelta(days=3))
     endpoint.refresh_from_db()
     assert endpoint.off == Endpoint.Off.FAILING
     assert endpoint.off_at
-    # Only the older message can tell that a day is over. The newer one, which waits for less, may come before it twice,
-    # and after each attempt the endpoint rests for an hour and a quarter at most.
-    assert timedelta(days=1) <= endpoint.off_at - began <= timedelta(days=1) + 3 * timedelta(hours=1.25)
-    assert len(attempts) < 12
-    assert Delivery.objects.filter(state=State.WAITING).count() == 2
+    # The first attempt after the day decides, with whatever message. After the last one within the day the endpoint
+    # rests for an hour and a quarter at most, and its message waits for no longer.
+    assert timedelta(days=1) <= endpoint.off_at - began <= timedelta(days=1, hours=1.25)
+    assert len(attempts) == 1
+    assert Delivery.objects.filter(state=State.WAITING).count() == 1 + len(hours)
     receiver.answer = refuses(200)
     managing.switch_on(endpoint)
-    assert worker.run() == 2
+    assert worker.run() == 1 + len(hours)
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(10, 4), (20, 3), (24, 2)])
+def test_who_asks_for_much_time_is_tried_as_often_as_it_wants_before_it_is_switched_off(
+    endpoint: Endpoint, receiver: Receiver, worker: Rounds, clock: Clock, hours: int, expected: int
+) -> None:
+    receiver.answer = refuses(503, Retry_After=str(hours * 3600))
+    began = clock.now
+    publish("Black box")
+    worker.run_until(began + timedelta(hours=5))
+    publish("White box")
+    worker.run_until(began + timedelta(days=5))
+    assert len(receiver.received) == expected
+    endpoint.refresh_from_db()
+    assert endpoint.off == Endpoint.Off.FAILING
+    assert endpoint.off_at == began + timedelta(hours=hours * (expected - 1))
+    assert Delivery.objects.filter(state=State.WAITING).count() == 2
+
+
+def test_after_a_week_without_news_one_failure_does_not_switch_it_off(
+    endpoint: Endpoint, receiver: Receiver, worker: Rounds, clock: Clock
+) -> None:
+    publish("Black box")
+    receiver.answer = lambda received: Answer(422 if received.event[1] == "black-box" else 200)
+    worker.run()
+    clock.pass_by(hours=23)
+    publish("White box")
+    worker.run_until(clock.now + timedelta(hours=3))
+    assert Delivery.objects.get(state=State.FAILED).slug == "black-box"
+    endpoint.refresh_from_db()
+    # The last thing that was heard of it is a failure.
+    assert endpoint.failing_since
+    clock.pass_by(days=7)
+    began = clock.now
+    receiver.answer = refuses(500)
+    publish("Newer box")
+    worker.run_until(began + timedelta(days=1))
+    endpoint.refresh_from_db()
+    assert endpoint.off == ""
+    worker.run_until(began + timedelta(days=3))
+    endpoint.refresh_from_db()
+    assert endpoint.off == Endpoint.Off.FAILING
+    assert endpoint.off_at
+    assert timedelta(days=1) <= endpoint.off_at - began <= timedelta(days=1, hours=1.25)
+    assert Delivery.objects.get(state=State.WAITING).slug == "newer-box"
+
+
+def test_what_was_dropped_before_a_silence_does_not_switch_it_off_afterwards(
+    endpoint: Endpoint, receiver: Receiver, worker: Rounds, clock: Clock
+) -> None:
+    receiver.answer = refuses(500)
+    publish("Black box")
+    worker.run()
+    managing.replay(endpoint, 10**9)
+    clock.pass_by(days=7)
+    publish("White box")
+    worker.run_until(clock.now + timedelta(hours=23))
+    endpoint.refresh_from_db()
+    assert endpoint.off == ""
 
 
 def test_one_bad_message_is_given_up_after_a_day_and_frees_its_item(
