@@ -259,7 +259,7 @@ class Sections:
             before = list(self._pieces)
             now = None
             if all(wanted):
-                self[which] = _list_text(text, old, wanted)
+                self[which] = _list_text(text, old, wanted, self._mark_before(at + 1))
                 now = self.items_of(which) if wanted else []
             if now != wanted:
                 self._pieces = before
@@ -271,6 +271,14 @@ class Sections:
                 )
 
     # --- inside ---
+
+    def _mark_before(self, at: int) -> str:
+        """What begins an item of a new list above a piece: a heading that is indented as far as the item's text would
+        be part of the item (CommonMark, list items, rule 1).
+        """
+        head = self._pieces[at].head if at < len(self._pieces) else ""
+        indent = len(head) - len(head.lstrip(" "))
+        return "-" + " " * max(1, indent)
 
     def _find(self, which: str | int) -> int:
         """Position among the pieces."""
@@ -530,9 +538,9 @@ def _items(text: str) -> list[tuple[str, str]] | None:
     return None if text[position:].strip() else result
 
 
-def _list_text(text: str, old: list[tuple[str, str]], wanted: list[str]) -> str:
-    """The list with the wanted items: sources of those that stay, the neighbours' marks for new ones."""
-    lead, usual, mark = "", "\n", "- "
+def _list_text(text: str, old: list[tuple[str, str]], wanted: list[str], mark: str) -> str:
+    """The list with the wanted items: sources of those that stay, the neighbours' marks for new ones, or `mark`."""
+    lead, usual = "", "\n"
     between: list[str] = []
     if old:
         position = text.index(old[0][0])
