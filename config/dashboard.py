@@ -223,8 +223,7 @@ def _health() -> dict[str, int | None]:
 def _score() -> int | None:
     """None where nobody has looked at the findings of a large glossary yet."""
     # Made now where that takes a moment; of a large glossary, what was last found.
-    is_there = keeping.catch_up_quickly(HealthEdition.WORKING) or keeping.is_kept(HealthEdition.WORKING)
-    return findings.summary(HealthEdition.WORKING).score if is_there else None
+    return findings.score(HealthEdition.WORKING) if keeping.is_readable(HealthEdition.WORKING) else None
 
 
 def _bars(rows: list[tuple[str, int, str]]) -> list[Bar]:

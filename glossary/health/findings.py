@@ -56,16 +56,27 @@ def reasons(findings: list[Finding]) -> dict[int, Dismissal]:
 
 def summary(edition: Edition) -> Summary:
     """Four queries."""
-    texts = KeptText.objects.filter(edition=edition).count()
+    texts, of_hundred = _texts_and_score(edition)
     open_ = Finding.objects.filter(edition=edition, is_dismissed=False)
-    ill = open_.filter(severity__in=COUNTED).aggregate(n=Count("item", distinct=True))["n"]
     rows = open_.values("code", "severity").annotate(n=Count("pk"), fixable=Count("pk", filter=Q(fix__isnull=False)))
     order = {severity.value: place for place, severity in enumerate(Severity)}
     codes = [CodeCount(row["code"], row["severity"], row["n"], row["fixable"]) for row in rows]
     codes.sort(key=lambda one: (order[one.severity], -one.count, one.code))
     by_severity = {severity.value: sum(one.count for one in codes if one.severity == severity) for severity in Severity}
     hidden = Finding.objects.filter(edition=edition, is_dismissed=True).count()
-    return Summary(texts, round(100 * (texts - ill) / texts) if texts else 100, by_severity, codes, hidden)
+    return Summary(texts, of_hundred, by_severity, codes, hidden)
+
+
+def score(edition: Edition) -> int:
+    """As in the summary. Two queries."""
+    return _texts_and_score(edition)[1]
+
+
+def _texts_and_score(edition: Edition) -> tuple[int, int]:
+    texts = KeptText.objects.filter(edition=edition).count()
+    bad = Finding.objects.filter(edition=edition, is_dismissed=False, severity__in=COUNTED)
+    ill = bad.aggregate(n=Count("item", distinct=True))["n"]
+    return texts, round(100 * (texts - ill) / texts) if texts else 100
 
 
 def wanted(edition: Edition, most: int) -> list[tuple[str, str, int]]:

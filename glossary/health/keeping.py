@@ -7,12 +7,15 @@ those who look at all findings. Why so: docs/decisions/0003-health.md.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from glossary.health import dismissing, loading, part, report, topics
 from glossary.health.checks import OVERALL, dates
@@ -79,22 +82,46 @@ def catch_up_quickly(edition: Edition, *, whole: bool = False) -> bool:
     """The same if it takes no longer than a page may take: little was changed, or there are few texts. Otherwise
     nothing is done, and the answer is False.
     """
+    return _quickly(edition, _kept(edition), whole)
+
+
+def is_readable(edition: Edition) -> bool:
+    """Whether there are findings to be read: brought up to date if that is quick, otherwise those of the last time."""
+    kept = _kept(edition)
+    return _quickly(edition, kept, whole=False) or kept is not None
+
+
+# --- what there is ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An edition that is kept. waiting: how many marks; is_due: whether the day has changed findings."""
+
+    is_behind: bool
+    waiting: int
+    is_due: bool
+
+
+def _kept(edition: Edition) -> _Kept | None:
+    """In one query, since every page asks that shows findings."""
     rules = loading.rules()
-    kept = Keeping.objects.filter(pk=edition, made_with=_made_with(rules)).first()
-    waiting = Mark.objects.filter(edition=edition).count() if kept else 0
+    marks = Mark.objects.filter(edition=OuterRef("pk")).values("edition").annotate(n=Count("pk")).values("n")
+    due = KeptText.objects.filter(edition=OuterRef("pk"), due__lte=rules.today)
+    found = Keeping.objects.filter(pk=edition, made_with=_made_with(rules))
+    row = found.values_list("is_behind", Coalesce(Subquery(marks), 0), Exists(due)).first()
+    return _Kept(*row) if row else None
+
+
+def _quickly(edition: Edition, kept: _Kept | None, whole: bool) -> bool:
+    waiting = kept.waiting if kept else 0
     if not kept or not part.is_part(0, waiting):
         size = Item.objects.live().count()
         if size > _QUICK and not (kept and part.is_part(size, waiting)):
             return False
-    is_due = KeptText.objects.filter(edition=edition, due__lte=rules.today).exists()
-    if not kept or waiting or is_due or (whole and kept.is_behind):
+    if not kept or waiting or kept.is_due or (whole and kept.is_behind):
         catch_up(edition, whole=whole)
     return True
-
-
-def is_kept(edition: Edition) -> bool:
-    """Whether there are findings to be read, if only those of the last time."""
-    return Keeping.objects.filter(pk=edition, made_with=_made_with(loading.rules())).exists()
 
 
 # --- a little ---

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from books.editing import save_book
 from documents import parse
 from glossary.editing import delete_entry, publish_entry, rename_entry, restore_entry, save_entry, unpublish_entry
-from glossary.health import keeping, loading, report
+from glossary.health import findings, keeping, loading, part, report
 from glossary.health.facts import Facts
 from glossary.health.models import Edition, Finding, KeptText, Mark, Topic
 from glossary.health.problem import Problem
@@ -234,6 +234,36 @@ def test_nothing_is_asked_twice_where_nothing_changed() -> None:
     fill(5)
     keeping.catch_up(Edition.WORKING, whole=True)
     assert asked(lambda: keeping.catch_up(Edition.WORKING, whole=True)) <= 3
+
+
+def test_a_page_asks_once_whether_there_is_something_to_do() -> None:
+    items = fill(5)
+    assert keeping.is_readable(Edition.WORKING)
+    assert asked(lambda: keeping.is_readable(Edition.WORKING)) == 1
+    keeping.catch_up(Edition.WORKING, whole=True)
+    assert asked(lambda: keeping.catch_up_quickly(Edition.WORKING, whole=True)) == 1
+    edit(items[0], b"What is said", b"What we say")
+    assert keeping.is_readable(Edition.WORKING)
+    assert not Mark.objects.exists()
+
+
+def test_of_a_large_glossary_a_page_reads_what_was_last_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(5)
+    monkeypatch.setattr(keeping, "_QUICK", 1)
+    assert not keeping.is_readable(Edition.WORKING), "nobody has looked at it yet"
+    keeping.catch_up(Edition.WORKING)
+    before = findings.score(Edition.WORKING)
+    monkeypatch.setattr(part, "_FEW", 0)
+    monkeypatch.setattr(part, "_SHARE", 0)
+    save_entry(parse(b"---\ntitle: Bad\nslug: bad\nrelated: [nowhere]\n---\n"))
+    assert not keeping.catch_up_quickly(Edition.WORKING)
+    # What there is, and how large the glossary is.
+    assert asked(lambda: keeping.is_readable(Edition.WORKING)) == 2
+    assert keeping.is_readable(Edition.WORKING)
+    assert findings.score(Edition.WORKING) == before
+    keeping.catch_up(Edition.WORKING)
+    assert findings.score(Edition.WORKING) == findings.summary(Edition.WORKING).score
+    assert not Mark.objects.exists()
 
 
 def test_a_write_only_notes_what_it_changed() -> None:
