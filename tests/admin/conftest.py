@@ -3,12 +3,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
 from django.test import Client
 
 import documents
 from books.editing import save_book
+from config.roles import EDITOR
 from glossary.editing import save_entry
 from publishing import kinds, writer
 from publishing.authors import Author
@@ -48,6 +49,16 @@ def editor(person: Callable[..., User]) -> User:
 def client(editor: User) -> Client:
     client = Client()
     client.force_login(editor)
+    return client
+
+
+@pytest.fixture
+def editors_browser(person: Callable[..., User]) -> Client:
+    """A browser in which somebody with the role of an editor is logged in."""
+    user = person("ed")
+    user.groups.set([Group.objects.get(name=EDITOR)])
+    client = Client()
+    client.force_login(user)
     return client
 
 

@@ -2,16 +2,13 @@
 
 import os
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from config.roles import EDITOR
 from documents import parse
 from publishing import kinds, writer
 from publishing.authors import Author
@@ -38,15 +35,6 @@ def fill(start: int, end: int) -> None:
         writer.write(steps, author=Author(), origin=Revision.Origin.FILES)
 
 
-@pytest.fixture
-def editor(person: Callable[..., User]) -> Client:
-    user = person("ed")
-    user.groups.set([Group.objects.get(name=EDITOR)])
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def cost(client: Client, address: str) -> tuple[int, float]:
     """Queries, and milliseconds."""
     client.get(address)
@@ -59,7 +47,7 @@ def cost(client: Client, address: str) -> tuple[int, float]:
 
 @pytest.mark.django_db
 def test_a_page_of_a_large_glossary_costs_as_many_queries_as_one_of_a_small(
-    editor: Client, record_property: Any
+    editors_browser: Client, record_property: Any
 ) -> None:
     fill(0, 120)
     item = Item.objects.get(slug="entry-7")
@@ -71,9 +59,9 @@ def test_a_page_of_a_large_glossary_costs_as_many_queries_as_one_of_a_small(
         "start": ("/admin/", 40),
         "graph": (f"{ENTRY}graph/", 12),
     }
-    small = {name: cost(editor, address)[0] for name, (address, _most) in pages.items()}
+    small = {name: cost(editors_browser, address)[0] for name, (address, _most) in pages.items()}
     fill(120, MANY)
-    large = {name: cost(editor, address) for name, (address, _most) in pages.items()}
+    large = {name: cost(editors_browser, address) for name, (address, _most) in pages.items()}
     figures = [f"{name}: {queries} queries, {took:.0f} ms" for name, (queries, took) in large.items()]
     record_property("figures", f"{MANY:,} entries\n" + "\n".join(figures))
     assert {name: queries for name, (queries, _took) in large.items()} == small
@@ -81,9 +69,9 @@ def test_a_page_of_a_large_glossary_costs_as_many_queries_as_one_of_a_small(
 
 
 @pytest.mark.django_db
-def test_a_row_of_a_list_says_what_it_says_and_not_how_it_looks(editor: Client) -> None:
+def test_a_row_of_a_list_says_what_it_says_and_not_how_it_looks(editors_browser: Client) -> None:
     fill(0, 100)
-    page = editor.get(ENTRY).content.decode()
+    page = editors_browser.get(ENTRY).content.decode()
     rows = page.partition("<tbody>")[2].partition("</tbody>")[0]
     assert rows.count("<tr>") == 100
     assert len(rows) / 100 < 1_500

@@ -121,17 +121,17 @@ ZIPPED = {
 
 
 @pytest.mark.parametrize("name", ZIPPED)
-def test_in_a_zip(name: str, editor: Client) -> None:
+def test_in_a_zip(name: str, editors_browser: Client) -> None:
     mode, path, data = ZIPPED[name]
     archive = doors.zipped({f"terms/{GOOD}": GOOD_TEXT, path: data}, {path: mode})
     with doors.soon():
-        page = doors.carried_out(editor, {"all.zip": archive})
+        page = doors.carried_out(editors_browser, {"all.zip": archive})
     assert doors.skipped_in(page) == {path}
     assert doors.written() == ["good"]
 
 
-def test_a_folder_that_is_called_like_a_file_in_a_zip(editor: Client) -> None:
+def test_a_folder_that_is_called_like_a_file_in_a_zip(editors_browser: Client) -> None:
     archive = doors.zipped({f"terms/{GOOD}": GOOD_TEXT, "terms/nasty.md/": b"", "terms/nasty.md/inside.md": front()})
-    page = doors.carried_out(editor, {"all.zip": archive})
+    page = doors.carried_out(editors_browser, {"all.zip": archive})
     assert [name for name, reason in doors.reasons_in(page) if reason] == ["terms/nasty.md/inside.md"]
     assert doors.written() == ["good"]

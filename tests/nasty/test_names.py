@@ -24,5 +24,5 @@ def test_through_the_api(folder: Folder, program: Program) -> None:
 
 
 @each
-def test_in_the_admin(folder: Folder, editor: Client) -> None:
-    doors.admin_folder(folder, editor)
+def test_in_the_admin(folder: Folder, editors_browser: Client) -> None:
+    doors.admin_folder(folder, editors_browser)

@@ -30,8 +30,8 @@ def test_through_the_api(case: Case, program: Program) -> None:
 
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=str)
-def test_in_the_admin(case: Case, editor: Client) -> None:
-    doors.admin_accepted(case, editor)
+def test_in_the_admin(case: Case, editors_browser: Client) -> None:
+    doors.admin_accepted(case, editors_browser)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def plans() -> dict[Case, str]:
 @pytest.mark.parametrize("case", REFUSED, ids=str)
 def test_refused_in_the_admin(case: Case, plans: dict[Case, str], request: pytest.FixtureRequest) -> None:
     if case not in plans:
-        plans |= doors.admin_refused(_uploaded_with(case), request.getfixturevalue("editor"))
+        plans |= doors.admin_refused(_uploaded_with(case), request.getfixturevalue("editors_browser"))
     doors.explained(case, plans[case])
 
 
