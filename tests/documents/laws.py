@@ -256,9 +256,8 @@ def _new_key(sides: Sides, before: bytes, after: bytes, edit: Edit) -> None:
         sides.fail("adding a key added blank lines")
     sides.ends(added)
     old, new = list(oracle.values_of(before)), list(oracle.values_of(after))
-    seeds = [key for key in old if key in oracle.SEED_KEYS]
+    seeds, now = _seed_keys(old), _seed_keys(new)
     if edit["key"] in oracle.SEED_KEYS:
-        now = [key for key in new if key in oracle.SEED_KEYS]
         if _sorted(seeds, oracle.SEED_KEYS) and not _sorted(now, oracle.SEED_KEYS):
             sides.fail(f"the new key broke the seed's order: {new}")
     elif edit["key"] not in oracle.OTHER_KEYS and len(seeds) == len(old) and new[-1] != edit["key"]:
@@ -754,6 +753,12 @@ def _text_lines(text: str) -> list[str]:
     lines = oracle.with_lf(text).split("\n")
     first, last = oracle.trimmed(lines)
     return lines[first:last]
+
+
+def _seed_keys(keys: list[str]) -> list[str]:
+    """Those of the seed, in its own spelling: a key is found in any letter case."""
+    known = {key.casefold(): key for key in oracle.SEED_KEYS}
+    return [known[name] for key in keys if (name := str(key).casefold()) in known]
 
 
 def _sorted(keys: list[str], order: list[str]) -> bool:
