@@ -257,7 +257,7 @@ def _new_key(sides: Sides, before: bytes, after: bytes, edit: Edit) -> None:
     sides.ends(added)
     old, new = list(oracle.values_of(before)), list(oracle.values_of(after))
     seeds, now = _seed_keys(old), _seed_keys(new)
-    if edit["key"] in oracle.SEED_KEYS:
+    if _seed_keys([edit["key"]]):
         if _sorted(seeds, oracle.SEED_KEYS) and not _sorted(now, oracle.SEED_KEYS):
             sides.fail(f"the new key broke the seed's order: {new}")
     elif edit["key"] not in oracle.OTHER_KEYS and len(seeds) == len(old) and new[-1] != edit["key"]:
