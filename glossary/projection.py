@@ -33,16 +33,17 @@ def project(triples: Sequence[tuple[Item, EntryRecord, bool]]) -> None:
     categories = _categories({record.category for _, record, _ in triples if record.category})
     tags = _tags({tag for _, record, _ in triples for tag in record.tags})
     known = [item.pk for item, _, is_new in triples if not is_new]
-    _erase_lists(known)
     bulk.update(Entry, _ENTRY, (_entry(item, record, categories) for item, record, is_new in triples if not is_new))
     bulk.insert(Entry, _ENTRY, (_entry(item, record, categories) for item, record, is_new in triples if is_new))
-    bulk.insert(
+    bulk.replace(
         EntryTag,
+        known,
         ["entry", "tag", "position"],
         ((item.pk, tags[tag], position) for item, record, _ in triples for position, tag in enumerate(record.tags)),
     )
-    bulk.insert(
+    bulk.replace(
         Alias,
+        known,
         ["entry", "position", "name", "key"],
         (
             (item.pk, position, alias, names.key(alias))
@@ -50,8 +51,9 @@ def project(triples: Sequence[tuple[Item, EntryRecord, bool]]) -> None:
             for position, alias in enumerate(record.aliases)
         ),
     )
-    bulk.insert(
+    bulk.replace(
         ExternalLink,
+        known,
         _LINK,
         (_link(item, position, link) for item, record, _ in triples for position, link in enumerate(record.links)),
     )
@@ -59,13 +61,9 @@ def project(triples: Sequence[tuple[Item, EntryRecord, bool]]) -> None:
 
 def erase(items: Sequence[Item]) -> None:
     keys = [item.pk for item in items]
-    _erase_lists(keys)
-    bulk.delete(Entry, "item", keys)
-
-
-def _erase_lists(keys: list[Any]) -> None:
     for model in (EntryTag, Alias, ExternalLink):
         bulk.delete(model, "entry", keys)
+    bulk.delete(Entry, "item", keys)
 
 
 def _entry(item: Item, record: EntryRecord, categories: dict[str, int]) -> tuple[Any, ...]:

@@ -8,8 +8,8 @@ the SQL texts; every value is a parameter.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
-from operator import attrgetter
+from itertools import chain, groupby
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import orjson
@@ -50,7 +50,16 @@ def insert(
     >>> insert(Alias, ["entry", "position", "name", "key"], [(item.pk, 0, "GAN", "gan")])
     """
     columns = _columns(model, fields)
-    values = _values(columns, rows)
+    _insert(model, columns, _values(columns, rows), ignore_conflicts=ignore_conflicts)
+
+
+def _insert(
+    model: type[models.Model],
+    columns: Sequence[Any],
+    values: Sequence[Sequence[Any]],
+    *,
+    ignore_conflicts: bool = False,
+) -> None:
     if not values:
         return
     into = f"{_table(model)} ({', '.join(_name(column) for column in columns)})"
@@ -96,6 +105,29 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
         cursor.executemany(f"UPDATE {_table(model)} SET {setting} WHERE {_name(key)} = %s", values)  # noqa: S608
 
 
+def replace(
+    model: type[models.Model], owners: Collection[Any], fields: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """The rows of these owners, in place of what they have. An owner whose rows are the same already keeps them: to
+    look costs less than to write, and a save mostly changes one thing.
+
+    As for `insert`; the rows of an owner that is named and has none are deleted.
+
+    Args:
+        owners: keys of owners that may have rows; others may have new rows too.
+        fields: the owner first. What tells its rows apart stands before any values that cannot be sorted, as JSON.
+    """
+    columns = _columns(model, fields)
+    new = _values(columns, rows)
+    if owners:
+        coming, there = _by_owner(columns, new), _by_owner(columns, _read(model, columns, owners))
+        changed = [owner for owner, theirs in there.items() if theirs != coming.get(owner)]
+        delete(model, fields[0], changed)
+        same = there.keys() - changed
+        new = [row for row in new if row[0] not in same]
+    _insert(model, columns, new)
+
+
 def delete(model: type[models.Model], field: str, values: Collection[Any]) -> None:
     """Deletes the rows that have one of the values, and nothing that refers to them."""
     columns = _columns(model, [field])
@@ -121,6 +153,30 @@ def large_cache() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA cache_size = {before}")
+
+
+def _read(model: type[models.Model], columns: Sequence[Any], owners: Collection[Any]) -> Iterator[Sequence[Any]]:
+    names = ", ".join(_name(column) for column in columns)
+    keys = list(owners)
+    with connection.cursor() as cursor:
+        for start in range(0, len(keys), _IN):
+            some = keys[start : start + _IN]
+            marks = ", ".join(["%s"] * len(some))
+            cursor.execute(f"SELECT {names} FROM {_table(model)} WHERE {_name(columns[0])} IN ({marks})", some)  # noqa: S608
+            yield from cursor.fetchall()
+
+
+def _by_owner(columns: Sequence[Any], rows: Iterable[Sequence[Any]]) -> dict[Any, list[tuple[Any, ...]]]:
+    # PostgreSQL gives JSON back in other words.
+    json = [column.get_internal_type() == "JSONField" for column in columns]
+    comparable = [
+        tuple(
+            orjson.loads(value) if is_json and value is not None else value
+            for value, is_json in zip(row, json, strict=True)
+        )
+        for row in rows
+    ]
+    return {owner: list(some) for owner, some in groupby(sorted(comparable), itemgetter(0))}
 
 
 def _columns(model: type[models.Model], fields: Sequence[str]) -> list[Any]:

@@ -139,10 +139,9 @@ def _names(rows: Rows) -> None:
     triples = [triple for group in rows.projected.values() for triple in group]
     known = [item.pk for item, _, is_new in triples if not is_new]
     known += [item.pk for group in rows.erased.values() for item in group]
-    bulk.delete(PreviousSlug, "item", known)
-    bulk.delete(Reference, "source", known)
-    bulk.insert(
+    bulk.replace(
         PreviousSlug,
+        known,
         ["item", "position", "slug", "slug_key"],
         (
             (item.pk, position, slug, names.key(slug))
@@ -150,8 +149,9 @@ def _names(rows: Rows) -> None:
             for position, slug in enumerate(record.previous_slugs)
         ),
     )
-    bulk.insert(
+    bulk.replace(
         Reference,
+        known,
         ["source", "field", "position", "target_kind", "slug", "slug_key"],
         (
             (item.pk, target.field, position, target.kind, target.slug, names.key(target.slug))
