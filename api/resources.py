@@ -1,10 +1,11 @@
 """The two kinds of things the API gives, and their addresses."""
 
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import quote
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,17 @@ class Resource:
     url_field: str
 
     def path(self) -> str:
-        return reverse(f"api:{self.plural}")
+        return _path(self.plural, get_script_prefix())
 
     def root(self, request: HttpRequest) -> str:
         """The absolute address of the list. Those of its items begin with it and need no look-up of their own."""
         return request.build_absolute_uri(self.path())
+
+
+@cache
+def _path(plural: str, prefix: str) -> str:
+    """Asked for by every answer, and the same under one prefix of the server's."""
+    return reverse(f"api:{plural}")
 
 
 # Kind to the absolute address of its list.

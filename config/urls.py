@@ -8,13 +8,14 @@ from publishing.assets import asset
 from publishing.reading import shared_page
 
 urlpatterns = [
+    # First, as it is asked most, and a pattern is tried after the other.
+    path("api/v1/", include("api.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/markdownx/", include("publishing.admin.urls")),
     # Of the scripts: public like the scripts themselves.
     path("admin/texts.js", JavaScriptCatalog.as_view(packages=["publishing"]), name="admin_texts"),
     path("admin/sign-out-everywhere/", pages.sign_out_everywhere, name="sign-out-everywhere"),
     path("admin/", admin.site.urls),
-    path("api/v1/", include("api.urls")),
     path("", include("api.urls.crawling")),
     path("media/assets/<str:name>", asset, name="asset"),
     path("preview/<str:token>/", shared_page, name="shared"),

@@ -2,7 +2,7 @@
 database to answer it. Values are parameters; only names of our own tables and columns stand in the texts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,12 +10,19 @@ from django.db import connection, transaction
 _SOME = 200
 
 
-def rows(statement: str, values: Sequence[Any] = ()) -> list[Any]:
-    """All rows. Raises ValueError for what is no question."""
+def rows(
+    statement: str,
+    values: Sequence[Any] = (),
+    some: int = 0,
+    is_enough: Callable[[list[Any]], bool] = lambda found: True,
+) -> list[Any]:
+    """All rows; or the first `some`, if those are enough. Raises ValueError for what is no question."""
     _refuse_writes(statement)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        found: list[Any] = cursor.fetchall()
+        found: list[Any] = cursor.fetchmany(some) if some else []
+        if len(found) < some or not found or not is_enough(found):
+            found += cursor.fetchall()
     return found
 
 

@@ -11,7 +11,7 @@ import orjson
 from glossary.search import query as queries
 from glossary.search import ranking, spelling, words
 from glossary.search.backends import backend
-from glossary.search.backends.common import PUBLISHED, TEXTS, Candidate, Found, Scope, Stand
+from glossary.search.backends.common import ITEMS, PUBLISHED, TEXTS, Candidate, Found, Scope, Stand
 from glossary.search.query import Query
 from glossary.search.snippets import Marker
 from publishing import asking
@@ -22,7 +22,7 @@ __all__ = ["RANKED", "Hit", "Scope", "Search", "Stand", "search"]
 # So many are ranked against each other. A query that finds more is better narrowed than paged through.
 RANKED = 500
 # Of so many the facets are counted where those of all are an estimate.
-_SAMPLE = 250
+_SAMPLE = 125
 # How a row of facets tells that an item is deprecated; see `index`.
 _OUTDATED = "status\x1fdeprecated\x1f"
 
@@ -75,42 +75,40 @@ def search(text: str, scope: Scope, *, start: int = 0, size: int = 20, known: St
     found: Found = search_in.find(query, scope, most=RANKED, known=known)
     if found.stand == known:
         return Search(found.stand, found.changed, unchanged=True)
-    result = Search(found.stand, found.changed, count=len(found.rows))
-    facets = [facets for _, facets in found.rows]
-    page: Sequence[_Shown]
-    if len(found.rows) > RANKED:
+    result = Search(found.stand, found.changed, count=len(found.keys))
+    facets: Sequence[str] = []
+    page: Sequence[_Shown] = []
+    if len(found.keys) > RANKED:
         # Nearly every text has the words. What is called by them comes first; of the others some are as good as any.
         result.approximate = True
-        result.count = _estimate([key for key, _ in found.rows], found)
-        facets = facets[: RANKED : RANKED // _SAMPLE or 1]
+        result.count = _estimate(found.keys, found)
         named = search_in.named(query, scope, limit=start + size)
-        keys = list(dict.fromkeys([*named, *(key for key, _ in found.rows)]))[:RANKED]
-        page = _shown(keys[start : start + size])
-    elif found.rows:
-        outdated = {key for key, facets in found.rows if _OUTDATED in facets}
-        ranked = _ranked(query, search_in.candidates(query, scope, most=RANKED), outdated)
-        page = _shown([row.key for row in ranked[start : start + size]])
+        keys = list(dict.fromkeys([*named, *found.keys]))[:RANKED]
+        page, facets = _shown(keys[start : start + size], sample=found.keys[: RANKED : RANKED // _SAMPLE or 1])
+    elif found.keys:
+        rows = search_in.candidates(query, scope, most=RANKED)
+        facets = [row.facets for row in rows]
+        ranked = _ranked(query, rows)
+        page, _ = _shown([row.key for row in ranked[start : start + size]])
     elif others := spelling.alternatives(query):
         query = queries.corrected(query, others)
         rows = search_in.candidates(query, scope, most=RANKED + 1, full=True)
-        ranked = _ranked(query, rows, {row.key for row in rows if _OUTDATED in row.facets})[:RANKED]
+        ranked = _ranked(query, rows)[:RANKED]
         facets = [row.facets for row in ranked]
         page = [_Shown(row.kind, row.summary, row.text) for row in ranked[start : start + size]]
         result.approximate = len(rows) > RANKED
         result.count = _estimate([row.key for row in rows], found) if result.approximate else len(rows)
         result.corrected = _as_found(query, ranked[0]) if ranked else None
-    else:
-        page = []
     result.facets = _facets(facets, result.count)
     marker = Marker(query)
     result.hits = [_hit(row, query, marker) for row in page]
     return result
 
 
-def _ranked(query: Query, rows: Sequence[Candidate], outdated: set[int]) -> list[Candidate]:
-    """outdated: positions of deprecated items, which come behind the others that are called by the query as well."""
+def _ranked(query: Query, rows: Sequence[Candidate]) -> list[Candidate]:
+    """Deprecated items come behind the others that are called by the query as well."""
     tier = ranking.tiers(query)
-    return sorted(rows, key=lambda row: (tier(row.labels), row.key in outdated, -row.score, row.labels))
+    return sorted(rows, key=lambda row: (tier(row.labels), _OUTDATED in row.facets, -row.score, row.labels))
 
 
 def _estimate(keys: Sequence[int], found: Found) -> int:
@@ -151,17 +149,30 @@ class _Shown(NamedTuple):
     text: str
 
 
-def _shown(page: Sequence[int]) -> list[_Shown]:
-    """What a page says of the items at these positions. One that was withdrawn since is no hit any more."""
-    if not page:
-        return []
-    marks = ", ".join(["%s"] * len(page))
-    statement = (
-        f"SELECT x.id, p.kind, p.summary, x.text FROM {TEXTS} x JOIN {PUBLISHED} p ON p.id = x.id "  # noqa: S608
-        f"WHERE x.id IN ({marks})"
-    )
-    found = {key: _Shown(*shown) for key, *shown in asking.rows(statement, page)}
-    return [found[key] for key in page if key in found]
+def _shown(page: Sequence[int], sample: Sequence[int] = ()) -> tuple[list[_Shown], list[str]]:
+    """What a page says of the items at these positions, and the facets of a sample. One that was withdrawn since is no
+    hit any more.
+    """
+    parts: list[str] = []
+    values: list[int] = []
+    if page:
+        parts.append(
+            f"SELECT x.id, p.kind, p.summary, x.text FROM {TEXTS} x JOIN {PUBLISHED} p ON p.id = x.id "  # noqa: S608
+            f"WHERE x.id IN ({_marks(page)})"
+        )
+        values += page
+    if sample:
+        parts.append(f"SELECT s.id, '', NULL, s.facets FROM {ITEMS} s WHERE s.id IN ({_marks(sample)})")  # noqa: S608
+        values += sample
+    if not parts:
+        return [], []
+    rows = asking.rows(" UNION ALL ".join(parts), values)
+    found = {key: _Shown(kind, *shown) for key, kind, *shown in rows if kind}
+    return [found[key] for key in page if key in found], [facets for _, kind, _, facets in rows if not kind]
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _hit(shown: _Shown, query: Query, marker: Marker) -> Hit:

@@ -10,6 +10,8 @@ from glossary.search.query import Query
 
 _LENGTH = 200
 _BEFORE = 60
+# Stand for <mark> until the whole is escaped. They mean nothing in any text.
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 
 
 class Marker:
@@ -52,6 +54,7 @@ class Marker:
 
     def snippet(self, text: str) -> str:
         """About 200 characters around the first match, with <mark> around each; the beginning where there is none."""
+        text = text.replace(_OPEN, "").replace(_CLOSE, "")
         spans = iter(self.spans(text))
         first = next(spans, None)
         start = _cut(text, first[0] - _BEFORE) if first else 0
@@ -66,10 +69,11 @@ class Marker:
                 break
             if left < start:
                 continue
-            parts += [escape(text[at:left]), "<mark>", escape(text[left:right]), "</mark>"]
+            parts += [text[at:left], _OPEN, text[left:right], _CLOSE]
             at = right
-        parts += [escape(text[at:end]), "…" if end < len(text) else ""]
-        return " ".join("".join(parts).split("\n"))
+        parts += [text[at:end], "…" if end < len(text) else ""]
+        # Escaped at once, which takes as long as one of the parts by itself.
+        return " ".join(escape("".join(parts)).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>").split("\n"))
 
 
 def _cut(text: str, near: int) -> int:

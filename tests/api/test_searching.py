@@ -181,6 +181,33 @@ def test_where_very_many_match_titles_come_first_and_the_count_is_an_estimate(
     assert 30 <= corrected["count"] <= 45
 
 
+def test_words_that_only_begin_so_are_found_however_many_have_the_whole_word_elsewhere(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "RANKED", 5)
+    for number in range(10):
+        write(f"Entry {number}", "A red fox.", "category: Animals")
+    write("One", "A fox.", "category: Plants")
+    write("Two", "Foxgloves.", "category: Plants")
+    answer = search(client, "fox", category="plants")
+    assert ({hit["slug"] for hit in answer["results"]}, answer["count"]) == ({"one", "two"}, 2)
+    assert answer["approximate"] is False
+    everywhere = search(client, "fox")
+    assert (everywhere["approximate"], everywhere["facets"]["category"][0]["value"]) == (True, "animals")
+
+
+def test_beginnings_count_where_whole_words_alone_are_few(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "RANKED", 5)
+    for number in range(4):
+        write(f"Entry {number}", "A fox.")
+        write(f"Other {number}", "Foxgloves.")
+    answer = search(client, "fox")
+    assert (answer["approximate"], len(answer["results"])) == (True, 5)
+    assert 6 <= answer["count"] <= 8
+
+
 @pytest.fixture
 def common(db: None, monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
     """Entries that all have the words, and few are ranked. The slugs of what is called by them, the best first."""

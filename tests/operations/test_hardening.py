@@ -254,3 +254,13 @@ def test_the_settings_of_the_operators_page_are_clean_for_deployment(tmp_path: P
 
 def test_pictures_have_no_suffix_that_could_run() -> None:
     assert set(images.SUFFIXES.values()) == {"png", "jpg", "gif", "webp"}
+
+
+@pytest.mark.django_db
+def test_only_who_brings_a_cookie_has_a_session_at_the_api(client: Client) -> None:
+    without = client.get("/api/v1/entries/").wsgi_request
+    assert not hasattr(without, "session")
+    client.cookies["sessionid"] = "of nobody"
+    there = client.get("/api/v1/entries/").wsgi_request
+    assert there.session.is_empty() and not there.user.is_authenticated
+    assert client.get("/admin/login/").wsgi_request.session is not None

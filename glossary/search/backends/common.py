@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from glossary.search.models import Name, SearchItem, SearchText, SearchWord
@@ -54,21 +56,21 @@ class Stand(NamedTuple):
 class Found(NamedTuple):
     """Where the feed stood, when it `changed`, and how many items are published, all in one instant.
 
-    rows: (position, facets) of what was found, by position; one more than was wanted says that there are others.
+    keys: positions of what was found, in order; one more than was wanted says that there are others.
     """
 
     stand: Stand
     changed: datetime | None
     total: int
-    rows: list[tuple[int, str]]
+    keys: list[int]
 
 
 class Candidate(NamedTuple):
     key: int
     labels: str
     score: float
+    facets: str
     # Only where asked for.
-    facets: str = ""
     kind: str = ""
     summary: bytes = b""
     text: str = ""
@@ -83,43 +85,65 @@ class Matching(NamedTuple):
     key: str = "s.id"
 
 
-def find(matching: Matching, scope: Scope, *, most: int, known: Stand | None) -> Found:
-    """known: if the feed stands there, nothing is looked for."""
+def find(matchings: Sequence[Matching], scope: Scope, *, most: int, known: Stand | None) -> Found:
+    """What the last of the matchings finds; or what one before it finds, if that is more than `most` already.
+
+    known: if the feed stands there, nothing is looked for.
+    """
     marks = ", ".join(["%s"] * len(kinds.names()))
     published = f"SELECT COALESCE(SUM(count), 0) FROM {COUNTS} WHERE kind IN ({marks}) AND locale = %s AND name = ''"  # noqa: S608
     changed = f"SELECT created_at FROM {CHANGES} ORDER BY position DESC LIMIT 1"  # noqa: S608
-    limit = str(most + 1)
+    # One to spare: when SQLite gives a row, it has begun to look for the next one.
+    limit = str(most + 2)
     if known:
         # In the limit, because a condition might be asked again for each row.
         same = f"EXISTS (SELECT 1 FROM {FEED} WHERE position = %s AND epoch = %s)"  # noqa: S608
         limit = f"CASE WHEN {same} THEN 0 ELSE {limit} END"
-    statement = (
-        # The feed first, so that an answer without hits has its position too.
-        f"SELECT position, epoch || ' ' || ({published}) || ' ' || CAST(({changed}) AS text) FROM {FEED} "  # noqa: S608
-        f"UNION ALL SELECT * FROM (SELECT s.id, s.facets FROM {matching.source}{scope.joined()} "
-        # By position, from which `searching` estimates how many there are where there are more.
-        f"WHERE {matching.where} AND {scope.narrowed} ORDER BY {matching.key} LIMIT {limit}) hits"
-    )
-    parameters = [*kinds.names(), scope.locale, *matching.parameters, *scope.values, *(known or ())]
-    rows = asking.rows(statement, parameters)
-    if not rows:
+    # The feed first, so that an answer without hits has its position too.
+    parts = [f"SELECT position, epoch || ' ' || ({published}) || ' ' || CAST(({changed}) AS text) FROM {FEED}"]  # noqa: S608
+    parameters: list[Any] = [*kinds.names(), scope.locale]
+    for number, one in enumerate(matchings):
+        parts.append(
+            f"SELECT * FROM (SELECT s.id, '{number}' FROM {one.source}{scope.joined()} "  # noqa: S608
+            # By position, from which `searching` estimates how many there are where there are more.
+            f"WHERE {one.where} AND {scope.narrowed} ORDER BY {one.key} LIMIT {limit}) hits{number}"
+        )
+        parameters += [*one.parameters, *scope.values, *(known or ())]
+    feed, *hits = asking.rows(" UNION ALL ".join(parts), parameters, most + 2, _are_alike) or [None]
+    if feed is None:
         # On a new database nothing was ever published, and no row of the feed is there.
         return Found(Stand(0, ""), None, 0, [])
-    position, told = rows[0]
+    position, told = feed
+    keys = _keys(hits, most)
     epoch, total, moment = told.split(" ", 2)
     changed_at = datetime.fromisoformat(moment)
     if not changed_at.tzinfo:
         changed_at = changed_at.replace(tzinfo=UTC)
-    return Found(Stand(position, epoch), changed_at, int(total), rows[1:])
+    return Found(Stand(position, epoch), changed_at, int(total), keys)
+
+
+def _are_alike(rows: Sequence[Any]) -> bool:
+    """Whether the hits, behind the row of the feed, are all of the first matching."""
+    return all(number == "0" for _, number in rows[1:])
+
+
+def _keys(hits: Sequence[Any], most: int) -> list[int]:
+    """Of the first matching that has more than `most`, or of the last."""
+    keys: list[int] = []
+    for _, some in groupby(hits, itemgetter(1)):
+        keys = [key for key, _ in some]
+        if len(keys) > most:
+            break
+    return keys[: most + 1]
 
 
 def candidates(
     matching: Matching, score: str, values: Sequence[Any], scope: Scope, *, most: int, full: bool
 ) -> list[Candidate]:
     """What is ranked. values: parameters of `score`. full: with all that an answer needs."""
-    more = ", s.facets, s.kind, p.summary, x.text" if full else ""
+    more = ", s.kind, p.summary, x.text" if full else ""
     statement = (
-        f"SELECT s.id, s.labels, {score}{more} FROM {matching.source}{scope.joined(full=full)} "  # noqa: S608
+        f"SELECT s.id, s.labels, {score}, s.facets{more} FROM {matching.source}{scope.joined(full=full)} "  # noqa: S608
         f"WHERE {matching.where} AND {scope.narrowed} ORDER BY {matching.key} LIMIT {most}"
     )
     return [Candidate(*row) for row in asking.rows(statement, [*values, *matching.parameters, *scope.values])]

@@ -1,6 +1,7 @@
 """SQLite: a full-text index (FTS5) over the columns of `SearchText`, which holds the texts once, and one over names."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -59,7 +60,9 @@ def optimise() -> None:
 
 
 def find(query: Query, scope: Scope, *, most: int, known: Stand | None = None) -> Found:
-    return common.find(_matching(FTS, _all(query.terms)), scope, most=most, known=known)
+    # Whole words come row by row. For the beginning of words all rows of all such words are gathered first.
+    matches = [_all(replace(term, prefix=False) for term in query.terms), _all(query.terms)]
+    return common.find([_matching(FTS, match) for match in dict.fromkeys(matches)], scope, most=most, known=known)
 
 
 def candidates(query: Query, scope: Scope, *, most: int, full: bool = False) -> list[Candidate]:
