@@ -175,8 +175,8 @@ def _rows(
     found = asking.rows(statement, values)
     rows = [
         # psycopg gives bytes as a memoryview.
-        Row(slug, etag, bytes(body), tuple(str(value) if isinstance(value, date) else value for value in place))
-        for slug, etag, body, _, *place in found
+        Row(row[0], row[1], bytes(row[2]), row[4:])
+        for row in found
     ]
     return (found[0][3] if found else None), rows
 

@@ -1,5 +1,6 @@
 """The two kinds of things the API gives, and their addresses."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
@@ -46,12 +47,20 @@ def detail(root: str, slug: str) -> str:
     >>> detail("/api/v1/entries/", "naïve-bayes")
     '/api/v1/entries/na%C3%AFve-bayes/'
     """
-    return f"{root}{quote(slug, safe='')}/"
+    return f"{root}{_quoted(slug)}/"
 
 
 def markdown(root: str, slug: str) -> str:
-    return f"{root}{quote(slug, safe='')}.md"
+    return f"{root}{_quoted(slug)}.md"
 
 
 def linked(root: str, slug: str, suffix: str) -> str:
-    return f"{root}{quote(slug, safe='')}.{suffix}"
+    return f"{root}{_quoted(slug)}.{suffix}"
+
+
+def _quoted(slug: str) -> str:
+    # Nearly every slug stands for itself, and a page has many.
+    return slug if _PLAIN(slug) else quote(slug, safe="")
+
+
+_PLAIN = re.compile("[a-z0-9-]+").fullmatch

@@ -17,7 +17,7 @@ class _ForPeople:
     get_response: Any
 
     def __call__(self, request: HttpRequest) -> Any:
-        if "HTTP_COOKIE" not in request.META and request.path_info.startswith(settings.LEMMA_PROGRAMS):
+        if not request.META.get("HTTP_COOKIE") and request.path_info.startswith(settings.LEMMA_PROGRAMS):
             return self.get_response(request)
         return super().__call__(request)  # type: ignore[misc]
 

