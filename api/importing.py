@@ -1,6 +1,6 @@
 """Many files in one request: each read, matched with its item and merged; then all are written, or none."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,7 +111,7 @@ def run(
                 steps.append(_planned(read[file], items, publish, resources))
         except _REFUSALS as error:
             refused[file] = error
-    refused |= _twins(read.values())
+    refused |= _twins(read.values(), items)
     if refused:
         outcome.conflict = any(isinstance(error, WriteRefused) for error in refused.values())
         outcome.problems = [each for file in files if file in refused for each in _problems(file, refused[file])]
@@ -161,15 +161,18 @@ def _read(file: File) -> _Read:
     return _Read(file, kind, path, document, None if record is None else names.key(record.slug))
 
 
-def _twins(files: Collection[_Read]) -> dict[File, Exception]:
-    """Why files cannot lie in one folder that do not have the same path."""
+def _twins(files: Collection[_Read], items: "_Items") -> dict[File, Exception]:
+    """Why files cannot lie in one folder, with each other and with those of items, that do not have the same path."""
     found: dict[File, Exception] = {}
     for kind in kinds.names():
         own = {one.path: one.file for one in files if one.kind == kind}
-        for path, other in folder.twins(own).items():
-            message = f"{path} and {other} are one file on disks that ignore letter case."
-            problem = Problem("path.twin", message, "Rename one of them.", field="path")
-            found[own[path]] = InvalidDocument([problem])
+        # Others stay where they are.
+        new = any(one.kind == kind and items.of(one) is None for one in files)
+        for path, other in folder.twins([*(items.paths(kind) if new else ()), *own]).items():
+            if path in own:
+                message = f"{path} and {other} are one file on disks that ignore letter case."
+                problem = Problem("path.twin", message, "Rename one of them.", field="path")
+                found[own[path]] = InvalidDocument([problem])
     return found
 
 
@@ -218,6 +221,11 @@ class _Items:
             wanted = {f"{column}__in": values[start : start + _SOME]}
             for item in Item.objects.of_kind(kind).filter(locale=settings.LEMMA_LOCALE, **wanted):
                 self._found[kind, column, getattr(item, column)] = item
+
+    def paths(self, kind: str) -> Iterator[str]:
+        """Of all items of a kind. Which of them are one file to a disk, no database can tell."""
+        items = Item.objects.of_kind(kind).filter(locale=settings.LEMMA_LOCALE).exclude(path="")
+        yield from items.values_list("path", flat=True).iterator()
 
     def of(self, one: _Read) -> Item | None:
         return self._found.get((one.kind, "path", one.path)) or self._found.get((one.kind, "slug_key", one.slug or ""))

@@ -22,15 +22,19 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
-        return loads(read(stream))
+        return loads(read(stream, parser_context))
 
 
-def read(stream: Any) -> bytes:
+def read(stream: Any, parser_context: Mapping[str, Any] | None = None) -> bytes:
     """The body, if it is not too large."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     data: bytes = stream.read(limit + 1)
     if len(data) > limit:
-        raise ApiError(413, "request.too_large", f"A request may have {limit} bytes. Send less at a time.")
+        request = (parser_context or {}).get("request")
+        told = request.META.get("CONTENT_LENGTH", "") if request else ""
+        size = f"{int(told):,}" if told.isdecimal() else f"more than {limit:,}"
+        message, hint = f"The request has {size} bytes, and {limit:,} are allowed.", "Send less at a time."
+        raise ApiError(413, "request.too_large", f"{message} {hint}", [field_error("", message, hint)])
     return data
 
 
@@ -102,4 +106,4 @@ class MarkdownParser(BaseParser):
     media_type = "text/markdown"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
-        return read(stream)
+        return read(stream, parser_context)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import nh3
 import pyromark
 
+from . import limits
 from .text import to_lf
 
 OPTIONS = (
@@ -45,6 +46,10 @@ _MOST_LOOKS = 100_000_000
 # without attributes only three are.
 _MOST_REOPENED = 1_000_000
 _REOPENED = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/]", re.IGNORECASE)
+# It looks for the next angle bracket from each of these on, to the end of the text between two tags: 1 MB of them would
+# keep it for minutes.
+_MOST_SCANNED = 50_000_000_000
+_BRACKETS = re.compile("[<>]|&[lg]t;")
 # What stays open around the rest, or may.
 _OPENING = re.compile(r"<(?!br\b|hr\b|img\b)[a-z]", re.IGNORECASE)
 
@@ -52,12 +57,14 @@ _OPENING = re.compile(r"<(?!br\b|hr\b|img\b)[a-z]", re.IGNORECASE)
 def render(text: str) -> str:
     """Sanitised HTML of a Markdown text: no scripts, styles, forms or addresses that run code.
 
-    A long text that is nested as only a hostile one is, is shown as it was written.
+    A long text that is nested or escaped as only a hostile one is, is shown as it was written.
     """
     text = to_lf(text)
+    if len(text) > limits.SHOWN_CHARACTERS:
+        return _as_written(text)
     html = _MARKDOWN.html(text)
-    if _is_too_deep(text, html.count("<")):
-        return f"<pre>{escape(text, quote=False)}</pre>\n"
+    if _is_too_deep(text, html.count("<")) or _is_escaped_too_often(html):
+        return _as_written(text)
     return nh3.clean(
         html,
         tags=_TAGS,
@@ -66,6 +73,25 @@ def render(text: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
+
+
+def _as_written(text: str) -> str:
+    return f"<pre>{escape(text, quote=False)}</pre>\n"
+
+
+def _is_escaped_too_often(html: str) -> bool:
+    escaped = _escaped(html)
+    if escaped * len(html) <= _MOST_SCANNED:
+        return False
+    texts = _BRACKETS.split(html)
+    if escaped * len(max(texts, key=len)) <= _MOST_SCANNED:
+        return False
+    return sum(_escaped(text) * len(text) for text in texts) > _MOST_SCANNED
+
+
+def _escaped(text: str) -> int:
+    """How many characters are written as entities. Quotes are not, where no attribute is."""
+    return text.count("&") - text.count("&quot;") + text.count("\u00a0")
 
 
 def _is_too_deep(text: str, tags: int) -> bool:

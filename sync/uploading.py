@@ -86,10 +86,11 @@ def keep(name: str, found: Unpacked, *, owner: Any) -> Upload:
 
 def preview(upload: Upload) -> Preview:
     """What an import would do. Nothing is written."""
-    with transaction.atomic(), _laid_out(upload) as folders:
+    with transaction.atomic(), _laid_out(upload) as (folders, problems):
         report, plans, shown = engine.planned(folders, _options())
         steps = [step for plan in plans for step in plan.steps]
-        found = Preview(unchanged=report.total("unchanged"), pictures=len(shown.incoming), problems=report.problems)
+        problems += report.problems
+        found = Preview(unchanged=report.total("unchanged"), pictures=len(shown.incoming), problems=problems)
         for step in steps:
             _sort(step, found)
         known = texts(step.item.filed for step in steps if step.item and step.item.filed)
@@ -107,7 +108,7 @@ def apply(upload: Upload, *, author: Any) -> Report:
         SyncError: somebody was faster; nothing was imported.
     """
     signature = Signature(Author.of(author), Revision.Origin.FILES, f"Imported from {upload.name}")
-    with transaction.atomic(), _laid_out(upload) as folders:
+    with transaction.atomic(), _laid_out(upload) as (folders, _):
         report = engine.run(folders, _options(signature), lock=False)
         Base.objects.filter(root__in=[place.root for place in folders]).delete()
         upload.delete()
@@ -138,8 +139,10 @@ def _sort(step: Step, found: Preview) -> None:
 
 
 @contextmanager
-def _laid_out(upload: Upload) -> Iterator[list[Place]]:
-    """The files in a folder, each at the path of its item, with what it and the item have in common."""
+def _laid_out(upload: Upload) -> Iterator[tuple[list[Place], list[Problem]]]:
+    """The files in a folder, each at the path of its item, with what it and the item have in common; and what is wrong
+    with those that cannot lie there.
+    """
     root = Path(tempfile.mkdtemp(prefix="lemma-upload-")).resolve()
     try:
         folders = places(root)
@@ -147,8 +150,10 @@ def _laid_out(upload: Upload) -> Iterator[list[Place]]:
         pictures = {picture: data for path, data in packed.items() if (picture := unpacking.picture_in(path))}
         _lay_out_pictures(folders[0].pictures, pictures)
         files = _at_their_items({path: data for path, data in packed.items() if not unpacking.picture_in(path)})
+        problems: list[Problem] = []
         for kind, by_path in files.items():
             place = next(each for each in folders if each.kind == kind)
+            problems += _without_twins(place, by_path)
             for path, data in by_path.items():
                 target = folder.locate(place, path)
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -156,7 +161,7 @@ def _laid_out(upload: Upload) -> Iterator[list[Place]]:
             _seed(place, by_path)
         for place in folders:
             place.folder.mkdir(parents=True, exist_ok=True)
-        yield folders
+        yield folders, problems
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
@@ -181,6 +186,19 @@ def _at_their_items(files: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
             if (owner := owners.get(slug)) and owner not in by_path:
                 by_path[owner] = by_path.pop(path)
     return found
+
+
+def _without_twins(place: Place, files: dict[str, bytes]) -> list[Problem]:
+    """Takes out new files beside which an item has one that differs in letter case alone; the engine sees no others."""
+    there = set(_items(place.kind).exclude(path="").values_list("path", flat=True))
+    problems = []
+    new = [path for path in files if path not in there]
+    for path, other in folder.twins([*there, *new]).items():
+        if path in new and other in there:
+            del files[path]
+            message = f"{path} and {other} are one file on disks that ignore letter case."
+            problems.append(Problem("path.twin", message, "Rename one of them.").at(place.name(path)))
+    return problems
 
 
 def _items(kind: str) -> Any:

@@ -1,10 +1,11 @@
 """Markdown as the text a reader sees, without any marks."""
 
-import html
 import re
 from typing import Any
 
 import pyromark
+
+from documents import limits
 
 _MARKDOWN = pyromark.Markdown(
     options=pyromark.Options.ENABLE_TABLES
@@ -28,6 +29,9 @@ def plain(markdown: str) -> str:
     >>> plain("A *b* [c](https://example.org).\\n\\n- `d`\\n- e")
     'A b c.\\nd\\ne'
     """
+    if len(markdown) > limits.SHOWN_CHARACTERS:
+        # Its reader sees the marks.
+        return _LINES.sub("\n", _SPACE.sub(" ", markdown)).strip()
     for mark in _UNUSUAL:
         if mark in markdown:
             return _plain(markdown)
@@ -44,7 +48,8 @@ def _shown(shown: str) -> str:
     # What is left of line ends are those within a paragraph.
     text = "\0".join(blocks).replace("\n", " ").replace("\0", "\n")
     if "&" in text:
-        text = html.unescape(text)
+        # No others are in what Markdown makes.
+        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
     return _SPACE.sub(" ", text) if "  " in text else text
 
 

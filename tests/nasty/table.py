@@ -384,6 +384,13 @@ def _bombs() -> Iterator[Case]:
             "unclosed comments": "<!-- " * 20_000,
             "footnotes": "".join(f"[^{number}]: a\n\n" for number in range(5_000)),
             "entities": "&amp;" * 20_000,
+            # 1 MB has to be answered in 2 seconds, whatever it is.
+            "1 MB of '>'": ">" * 1_000_000,
+            "1 MB of '<'": "<" * 1_000_000,
+            "1 MB of '&'": "&" * 1_000_000,
+            "1 MB of '['": "[" * 1_000_000,
+            "5 MB of '>'": ">" * 4_999_000,
+            "5 MB of '&'": "&" * 4_999_000,
         },
     )
     yield Case(26, "a line of nearly 5 MB", front(body="a " * 2_499_000))

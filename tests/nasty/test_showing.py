@@ -19,6 +19,20 @@ def test_what_is_nested_without_end_is_shown_as_written(unit: str) -> None:
     assert doors.running(html) == []
 
 
+@pytest.mark.parametrize("unit", [">", "&", "<", "**a", "- "])
+def test_what_is_longer_than_anybody_writes_is_shown_as_written(unit: str) -> None:
+    with doors.soon():
+        html = markdown.render(unit * (5_000_000 // len(unit)))
+    assert html.startswith("<pre>")
+
+
+@pytest.mark.parametrize("unit", ["&", "&nbsp;", "a & b ", "a\n<x>&"])
+def test_what_is_escaped_without_end_is_shown_soon(unit: str) -> None:
+    with doors.soon():
+        html = markdown.render(f"<div>{unit * (1_000_000 // len(unit))}")
+    assert doors.running(html) == []
+
+
 @pytest.mark.parametrize("paragraph", ["<p>x</p>", "x\n\n", "- x\n"])
 def test_what_is_never_closed_does_not_grow_with_every_paragraph(paragraph: str) -> None:
     opened = "".join(f"<b title={number}>" for number in range(1_000))
@@ -37,6 +51,8 @@ def test_what_is_never_closed_does_not_grow_with_every_paragraph(paragraph: str)
         ("*a_ " * MANY, "<p>"),
         ('One <code class="a">two</code>.\n\n' * 500, "<p>"),
         ("One<br>two.\n\n" * MANY, "<p>"),
+        ('"One" & "two". ' * 2_000, "<p>"),
+        ('"One" & "two".\n\n' * (MANY // 2), "<p>"),
         ("<table>" + "<tr><td>a</td><td>b</td></tr>" * 1_000 + "</table>", "<table>"),
     ],
 )
