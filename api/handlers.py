@@ -3,11 +3,19 @@
 `config.urls` names these functions as `handler400`, `handler404` and `handler500`.
 """
 
+import sys
+
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
 from api import problems
+
+# The form is kept by the browser, and nobody can say more: the database may be what is missing.
+_LATER = (
+    "The database or the disk cannot do this now: it may be full, or being seen to. Nothing was saved. Go back: what "
+    "you typed is still in the form. Try again in a while, and tell whoever runs this if it stays so."
+)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -23,8 +31,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    # Django calls this while it handles the error.
+    later = problems.is_for_later(sys.exc_info()[1])
+    if later and _is_api(request):
+        return problems.answer(problems.for_later(), request)
     if _is_api(request):
         return _problem(500, "server.error", "Something went wrong on our side. It has been logged.")
+    if later:
+        page = defaults.ERROR_PAGE_TEMPLATE % {"title": "Not now", "details": _LATER}
+        return HttpResponse(page, status=503, headers={"Retry-After": str(problems.WAIT), "Cache-Control": "no-store"})
     return defaults.server_error(request)
 
 

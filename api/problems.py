@@ -1,5 +1,6 @@
 """Every answer that is no success, in the one shape of RFC 9457."""
 
+import errno
 import logging
 import math
 from collections.abc import Iterable, Mapping
@@ -9,6 +10,7 @@ from typing import Any
 import orjson
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -16,6 +18,10 @@ from rest_framework.response import Response
 MEDIA_TYPE = "application/problem+json"
 # Long enough to shield the database from a page that keeps asking, short enough for what is published next.
 MISSING_CACHE = "public, max-age=60"
+# Full, over a quota, or mounted to be read alone.
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+# Seconds until it makes sense to try again: somebody may have to do something first.
+WAIT = 30
 
 logger = logging.getLogger(__name__)
 
@@ -72,8 +78,20 @@ def _known(error: Exception, request: HttpRequest | None) -> exceptions.APIExcep
         logger.error("%s %s failed", request and request.method, request and request.path, exc_info=error)
         # The test client and error monitors listen to it; Django sends it only for what leaves the view.
         got_request_exception.send(sender=None, request=request)
-        known = ApiError(500, "server.error", "Something went wrong on our side. It has been logged.")
+        failed = ApiError(500, "server.error", "Something went wrong on our side. It has been logged.")
+        known = for_later() if is_for_later(error) else failed
     return known
+
+
+def is_for_later(error: BaseException | None) -> bool:
+    """Whether the same request may succeed once somebody has made room, or the database is back."""
+    return isinstance(error, OperationalError) or (isinstance(error, OSError) and error.errno in _NO_ROOM)
+
+
+def for_later() -> ApiError:
+    problem = ApiError(503, "server.unavailable", "The database or the disk cannot do this now. Try again in a while.")
+    problem.wait = WAIT
+    return problem
 
 
 def _as_api_exception(error: Exception) -> exceptions.APIException | None:

@@ -23,3 +23,8 @@ urlpatterns = [
     path("readyz", probes.readyz),
     path("metrics", probes.metrics),
 ]
+
+# Where no view answers: an unknown host, an address that is none, what fails in a middleware or in the admin.
+handler400 = "api.handlers.bad_request"
+handler404 = "api.handlers.not_found"
+handler500 = "api.handlers.server_error"

@@ -3,12 +3,16 @@
 The package's own answer everybody and store what they get, so its addresses are not used.
 """
 
+import logging
+
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
 from publishing import assets, images, rendering
 from publishing.admin.access import in_background, refused, throttled
+
+logger = logging.getLogger(__name__)
 
 PREVIEW_LIMIT = 100_000
 _SUFFIXES = {"png", "jpg", "jpeg", "jpe", "jfif", "gif", "webp"}
@@ -51,4 +55,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         image = images.clean(file.read(images.BYTES + 1), suffix)
     except images.BadImage as error:
         return refused(400, str(error))
-    return JsonResponse({"name": assets.store(image), "width": image.width, "height": image.height})
+    try:
+        name = assets.store(image)
+    except OSError as error:
+        logger.exception("An image cannot be stored")
+        return refused(503, f"The image cannot be stored: {error.strerror}. Tell whoever runs this.")
+    return JsonResponse({"name": name, "width": image.width, "height": image.height})

@@ -1,10 +1,11 @@
 """Every refusal has one shape, says what to do, and gives nothing away."""
 
+import errno
 import json
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.test import Client, RequestFactory, override_settings
 from rest_framework import exceptions
 
@@ -182,3 +183,25 @@ def test_errors_outside_views_have_the_shape_below_api_alone(rf: RequestFactory,
     check(handlers.server_error(rf.get(path)), 500, "server.error")
     for answer in (handlers.bad_request(rf.get("/admin/"), Exception()), handlers.server_error(rf.get("/admin/"))):
         assert answer["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/entries/", "/api/v2/"])
+def test_an_unknown_host_is_told_in_the_shape_too(client: Client, settings: Any, path: str) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    check(client.get(path, headers={"host": "evil.example"}), 400, "request.malformed")
+
+
+def test_an_address_beside_the_versions_is_told_in_the_shape_too(client: Client, db: None) -> None:
+    check(client.get("/api/v2/entries/"), 404, "address.not_found")
+
+
+@pytest.mark.parametrize("error", [OperationalError("database is locked"), OSError(errno.ENOSPC, "No space left")])
+def test_what_may_work_later_is_said_to(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fail(*args: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(published, "detail", fail)
+    answer = Client(raise_request_exception=False).get(f"{PAGE}black-box/")
+    check(answer, 503, "server.unavailable")
+    assert answer["Retry-After"] == "30"
+    assert b"locked" not in answer.content
