@@ -59,5 +59,5 @@ def upload(request: HttpRequest) -> HttpResponse:
         name = assets.store(image)
     except OSError as error:
         logger.exception("An image cannot be stored")
-        return refused(503, f"The image cannot be stored: {error.strerror}. Tell whoever runs this.")
+        return refused(503, f"The image cannot be stored: {error.strerror or error}. Tell whoever runs this.")
     return JsonResponse({"name": name, "width": image.width, "height": image.height})

@@ -113,7 +113,9 @@ def _fields() -> Iterator[Ask]:
             sent = json.dumps(body).encode()
             yield Ask(32, f"{name[:20]!r} by {method.upper()}", address, 400, name[:60], method, sent, program=True)
     for action in ("publish", "unpublish", "rename", "restore"):
-        body = {"slug": "other"} if action == "rename" else {"version": 1} if action == "restore" else {}
+        body: dict[str, Any] = (
+            {"slug": "other"} if action == "rename" else {"version": 1} if action == "restore" else {}
+        )
         sent = json.dumps({**body, "author": "ada"}).encode()
         yield Ask(32, f"an author to {action}", f"{ENTRY}{action}/", 400, "author", "post", sent, program=True)
     sent = json.dumps({"files": [], "author": "ada"}).encode()
@@ -190,12 +192,14 @@ def _values() -> Iterator[Ask]:
     for text in ("2025-02-29", "28/01/2025", "2025-01-28T10:00:00", "0000-00-00", "", "2025-W05-2"):
         sent = json.dumps({"lastUpdated": text}).encode()
         yield Ask(36, f"to publish on {text!r}", f"{ENTRY}publish/", 400, "lastUpdated", "post", sent, program=True)
-    for name, value in {"publishYear": 3000, "pages": -1, "language": "no language", "isbn": "0123456789"}.items():
-        sent = json.dumps({"title": "Nasty", "slug": "nasty", name: value}).encode()
-        yield Ask(36, f"a book with {name} {value}", "/api/v1/books/", 400, name, "post", sent, program=True)
-    for value in (0, -1, 99, 2**70, True, "1", 1.5, None):
-        sent = json.dumps({"version": value}).encode()
-        yield Ask(36, f"to restore version {value!r}", f"{ENTRY}restore/", 400, "version", "post", sent, program=True)
+    book: dict[str, Any] = {"publishYear": 3000, "pages": -1, "language": "no language", "isbn": "0123456789"}
+    for name, wrong in book.items():
+        sent = json.dumps({"title": "Nasty", "slug": "nasty", name: wrong}).encode()
+        yield Ask(36, f"a book with {name} {wrong}", "/api/v1/books/", 400, name, "post", sent, program=True)
+    versions: tuple[Any, ...] = (0, -1, 99, 2**70, True, "1", 1.5, None)
+    for version in versions:
+        sent = json.dumps({"version": version}).encode()
+        yield Ask(36, f"to restore version {version!r}", f"{ENTRY}restore/", 400, "version", "post", sent, program=True)
 
 
 def _methods() -> Iterator[Ask]:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +22,6 @@ import documents
 from glossary.editing import save_entry
 from publishing import assets
 from publishing.models import Item
-from sync import uploading
 from tests.admin.browsing import read_form
 from tests.api.conftest import BLACK_BOX
 from tests.api.test_writing import Program
@@ -134,7 +134,7 @@ def test_an_upload_in_the_admin(name: str, editors_browser: Client, monkeypatch:
     def refuse(*_: Any, **__: Any) -> None:
         raise OSError(REFUSALS[name], "No room")
 
-    monkeypatch.setattr(uploading.Path, "write_bytes", refuse)
+    monkeypatch.setattr(Path, "write_bytes", refuse)
     editors_browser.raise_request_exception = False
     for page in (editors_browser.get(answer["Location"]), editors_browser.post(answer["Location"])):
         assert page.status_code == 503
