@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from axes.signals import user_locked_out
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -18,11 +20,14 @@ LOCKED_MINUTES = 15
 
 
 def listen() -> None:
-    """To the signals of Django and axes; none of ours are among them."""
+    """To the signals of Django, axes and allauth; none of ours are among them."""
     user_logged_in.connect(_signed_in)
     user_logged_out.connect(_signed_out)
     user_login_failed.connect(_refused)
     user_locked_out.connect(_locked)
+    authenticator_added.connect(_factor_added)
+    authenticator_removed.connect(_factor_removed)
+    authenticator_reset.connect(_codes_renewed)
 
 
 def address_of(request: HttpRequest) -> str:
@@ -37,23 +42,25 @@ def locked_out(request: HttpRequest, *arguments: Any, **options: Any) -> HttpRes
     return response
 
 
-def end_sessions(user: Any) -> int:
+def end_sessions(user: Any, *, but: str | None = None) -> int:
     """Ends every session of an account, on every device; gives their number. Tokens go on.
 
     The sessions are looked through, since their table does not know whose they are; there are as many as people.
+
+    but: the key of one that goes on.
     """
     wanted = str(user.pk)
     ours = [
         session.pk
         for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator(500)
-        if session.get_decoded().get("_auth_user_id") == wanted
+        if session.pk != but and session.get_decoded().get("_auth_user_id") == wanted
     ]
     Session.objects.filter(pk__in=ours).delete()
     return len(ours)
 
 
 def _signed_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    record(Event.Action.SIGNED_IN, by=user, request=request)
+    record(Event.Action.SIGNED_IN, by=user, detail=_means(request, user), request=request)
 
 
 def _signed_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
@@ -62,11 +69,54 @@ def _signed_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
 
 
 def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
-    record(Event.Action.REFUSED, target=_known(credentials.get("username")), request=request)
+    target, detail = _known(credentials.get("username")), str(credentials.get("by", ""))
+    record(Event.Action.REFUSED, target=target, detail=detail, request=request)
 
 
 def _locked(request: HttpRequest, username: str, **kwargs: Any) -> None:
     record(Event.Action.LOCKED, target=_known(username), request=request)
+
+
+def _factor_added(request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:
+    _factor(Event.Action.FACTOR_ADDED, request, user, authenticator)
+
+
+def _factor_removed(request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:
+    _factor(Event.Action.FACTOR_REMOVED, request, user, authenticator)
+
+
+def _codes_renewed(request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:
+    _factor(Event.Action.FACTOR_CHANGED, request, user, authenticator)
+
+
+def _factor(action: Event.Action, request: HttpRequest, user: Any, authenticator: Any) -> None:
+    """Who signed in before it, or with what is no longer trusted, has to come in again; this one goes on."""
+    end_sessions(user, but=request.session.session_key)
+    record(action, by=user, target=user, detail=name_of(authenticator), request=request)
+
+
+def name_of(authenticator: Any) -> str:
+    """A second factor, as the audit log and pages call it."""
+    own = authenticator.data.get("name", "") if authenticator.type == "webauthn" else ""
+    return f"{_NAMES[authenticator.type]} “{own}”" if own else _NAMES[authenticator.type]
+
+
+_NAMES = {"totp": "authenticator app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
+
+
+def _means(request: HttpRequest, user: Any) -> str:
+    """How somebody came in; nothing of a password alone, the usual way.
+
+    The records of a session that signed in go on into the next, so that the last of each sort counts.
+    """
+    names = {"password": "password", "socialaccount": "single sign-on"}
+    said = [
+        _NAMES.get(one.get("type", ""), "") if one["method"] == "mfa" else names.get(one["method"], one["method"])
+        for one in get_authentication_records(request, user)
+        if not one.get("reauthenticated")
+    ]
+    said = list(dict.fromkeys(said))
+    return "" if said == ["password"] else ", ".join(said)
 
 
 def _known(name: Any) -> str:

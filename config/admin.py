@@ -2,21 +2,34 @@
 
 from typing import Any
 
+from allauth.account.admin import EmailAddress
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.admin import Authenticator
+from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from config.accounts import end_sessions
+from config.accounts import end_sessions, name_of
+from config.signing_in.factors import remove_all
+from config.signing_in.pages import page
 from publishing.auditing.models import Event
 from publishing.auditing.recording import record
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+# Tables of allauth, which come and go with what people do on the pages of their accounts.
+for hidden in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(hidden)
 
 # Who could give these could give themselves everything.
 _FOR_SUPERUSERS = {"is_superuser", "user_permissions"}
@@ -29,9 +42,10 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "first_name", "last_name", "email", "roles", "is_active")
+    list_display = ("username", "first_name", "last_name", "email", "roles", "second_factor", "is_active")
     list_filter = ("groups", "is_active")
     actions = ("sign_out",)
+    actions_detail = ("remove_second_factor",)
     # A few roles to tick, in place of two boxes between which names are moved.
     filter_horizontal = ()
 
@@ -51,6 +65,22 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
             record(Event.Action.SIGNED_OUT_EVERYWHERE, by=request.user, target=user, detail=f"{number} sessions",
                    request=request)  # fmt: skip
             messages.success(request, f"{user}: {number} sessions have ended.")
+
+    @action(description="Second factor", url_path="second-factor", permissions=["second_factor"])
+    def remove_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """For somebody who lost their phone: shows what the account has, and takes it away."""
+        user = get_object_or_404(User, pk=object_id)
+        return page(reauthentication_required(self._without_second_factor))(request, user)  # type: ignore[return-value]
+
+    def _without_second_factor(self, request: HttpRequest, user: User) -> HttpResponse:
+        if request.method == "POST":
+            names = remove_all(user, by=request.user, request=request)
+            said = f"Removed from {user}: {', '.join(names)}." if names else f"{user} has none."
+            messages.success(request, said)
+            return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))
+        factors = [name_of(one) for one in Authenticator.objects.filter(user=user).order_by("pk")]
+        context = {"title": f"Second factor of {user}", "account": user, "factors": factors}
+        return TemplateResponse(request, "admin/second_factor.html", context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         request.lemma_before = _rights(User.objects.get(pk=obj.pk)) if change else {}  # type: ignore[attr-defined]
@@ -84,12 +114,16 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         return response
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("groups")
+        return super().get_queryset(request).prefetch_related("groups", "authenticator_set")
 
     @admin.display(description="Roles")
     def roles(self, user: User) -> str:
         names = [group.name for group in user.groups.all()]
         return ", ".join(["Superuser", *names] if user.is_superuser else names) or "–"
+
+    @admin.display(description="Second factor", boolean=True)
+    def second_factor(self, user: Any) -> bool:
+        return any(one.type != Authenticator.Type.RECOVERY_CODES for one in user.authenticator_set.all())
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         sets = super().get_fieldsets(request, obj)
@@ -105,6 +139,10 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+    def has_second_factor_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """As the theme asks: by the key of an account."""
+        return self.has_change_permission(request, self.get_object(request, object_id) if object_id else None)
 
 
 @admin.register(Group)

@@ -3,6 +3,7 @@
 from ipaddress import ip_network
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -81,6 +82,26 @@ def check_site(**kwargs: Any) -> list[CheckMessage]:
             hint = f"Write a path without a slash before it, such as {name}=glossary/{{slug}}."
             problems.append(Error(message, hint=hint, id="lemma.E012"))
     return problems
+
+
+@register
+def check_single_sign_on(**kwargs: Any) -> list[CheckMessage]:
+    at = settings.LEMMA_OIDC
+    if not at:
+        return []
+    url = urlsplit(at.issuer)
+    # To the same machine nobody listens in between, as when one tries it out.
+    if url.hostname and (
+        url.scheme == "https" or (url.scheme == "http" and url.hostname in ("localhost", "127.0.0.1"))
+    ):
+        return []
+    return [
+        Error(
+            f"LEMMA_OIDC_ISSUER is “{at.issuer}”, which is no address with HTTPS.",
+            hint="Write the issuer as its own description has it, such as LEMMA_OIDC_ISSUER=https://login.example.org.",
+            id="lemma.E013",
+        )
+    ]
 
 
 @register

@@ -21,12 +21,12 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """POST: ends all sessions of whoever asks."""
     user = request.user
     if isinstance(user, AnonymousUser) or not admin.site.has_permission(request):
-        return HttpResponseRedirect(f"{reverse('admin:login')}?next={request.path}")
+        return HttpResponseRedirect(f"{reverse('account_login')}?next={request.path}")
     if request.method == "POST":
         number = end_sessions(user)
         record(Event.Action.SIGNED_OUT_EVERYWHERE, by=user, target=user, detail=f"{number} sessions", request=request)
         logout(request)
         messages.success(request, _("All your sessions have ended."))
-        return HttpResponseRedirect(reverse("admin:login"))
+        return HttpResponseRedirect(reverse("account_login"))
     context = {**admin.site.each_context(request), "title": _("Sign out everywhere")}
     return render(request, "admin/sign_out_everywhere.html", context)

@@ -14,6 +14,7 @@ from config.environment import secret
 from config.months import months_by_category
 from config.proxies import networks
 from config.secret_key import read_or_create
+from config.signing_in.provider import provider
 from config.unfold import UNFOLD  # noqa: F401 (a setting)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -77,6 +78,9 @@ if not SECRET_KEY:
         "to a long random text; this command prints one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )
 
+# Keys from before, apart by spaces: what they signed and sealed is still good.
+SECRET_KEY_FALLBACKS = secret("SECRET_KEY_FALLBACKS").split()
+
 ALLOWED_HOSTS = words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 
@@ -119,6 +123,43 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Whether everybody who signs in needs a second factor; who has none sets one up before anything else.
+LEMMA_REQUIRE_MFA = env.bool("LEMMA_REQUIRE_MFA", default=False)
+# Single sign-on by OpenID Connect, where there is an issuer.
+LEMMA_OIDC = provider(
+    issuer=env.str("LEMMA_OIDC_ISSUER", default=""),
+    client_id=env.str("LEMMA_OIDC_CLIENT_ID", default=""),
+    client_secret=secret("LEMMA_OIDC_CLIENT_SECRET"),
+    name=env.str("LEMMA_OIDC_NAME", default="") or "single sign-on",
+    domains=words("LEMMA_OIDC_DOMAINS"),
+    claim=env.str("LEMMA_OIDC_ROLES_CLAIM", default="") or "groups",
+    roles=words("LEMMA_OIDC_ROLES"),
+)
+ACCOUNT_ADAPTER = "config.signing_in.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "config.signing_in.forms.LoginForm", "reauthenticate": "config.signing_in.forms.PasswordForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "config.signing_in.adapters.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "config.signing_in.forms.CodeForm",
+    "reauthenticate": "config.signing_in.forms.CodeAgainForm",
+    "activate_totp": "config.signing_in.forms.ActivateForm",
+    "add_webauthn": "config.signing_in.passkey_forms.AddForm",
+    "edit_webauthn": "config.signing_in.passkey_forms.RenameForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A fingerprint, a face or a PIN each time, so that a key which somebody found opens nothing.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Lemma"
+# The clock of a phone may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "config.signing_in.single_sign_on.SocialAdapter"
+# Nobody has to confirm an address by mail, since Lemma sends none.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Account and address together: nobody is kept out by what somebody elsewhere tries with the same name.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = env.int("LEMMA_LOGIN_TRIES", default=5)
@@ -159,6 +200,10 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "markdownx",
     "axes",
+    "allauth",
+    "config.signing_in.apps.AccountConfig",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "publishing",
     "publishing.auditing",
     "books",
@@ -185,6 +230,7 @@ MIDDLEWARE = [
     "config.people.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    *(["config.signing_in.requiring.required"] if LEMMA_REQUIRE_MFA else []),
 ]
 
 # Where a request without a cookie is that of a program.
@@ -193,7 +239,7 @@ LEMMA_PROGRAMS: tuple[str, ...] = ("/api/",)
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 # For who comes to the login without wanting a certain page.
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 
 TEMPLATES = [

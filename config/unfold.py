@@ -30,6 +30,7 @@ UNFOLD = {
     },
     "ACCOUNT": {
         "navigation": [
+            {"title": "Account security", "link": reverse_lazy("mfa_index")},
             {"title": "Change password", "link": reverse_lazy("admin:password_change")},
             {"title": "Sign out everywhere", "link": reverse_lazy("sign-out-everywhere")},
         ],

@@ -15,6 +15,7 @@ urlpatterns = [
     # Of the scripts: public like the scripts themselves.
     path("admin/texts.js", JavaScriptCatalog.as_view(packages=["publishing"]), name="admin_texts"),
     path("admin/sign-out-everywhere/", pages.sign_out_everywhere, name="sign-out-everywhere"),
+    path("admin/", include("config.signing_in.urls")),
     path("admin/", admin.site.urls),
     path("", include("api.urls.crawling")),
     path("media/assets/<str:name>", asset, name="asset"),

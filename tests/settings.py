@@ -45,6 +45,9 @@ os.environ.update(
     LOG_FORMAT="",
     LOG_REQUESTS="0",
     LEMMA_METRICS_TOKEN="",
+    LEMMA_REQUIRE_MFA="0",
+    LEMMA_OIDC_ISSUER="",
+    SECRET_KEY_FALLBACKS="",
     SENTRY_DSN="",
 )
 # The one setting that may be chosen: it says which database the promises are kept on.

@@ -15,6 +15,9 @@ class Event(models.Model):
         ACCOUNT_CHANGED = "account changed"
         ACCOUNT_DELETED = "account deleted"
         PASSWORD_CHANGED = "password changed"  # noqa: S105 (words)
+        FACTOR_ADDED = "second factor added"
+        FACTOR_REMOVED = "second factor removed"
+        FACTOR_CHANGED = "second factor changed"
         ROLE_CHANGED = "role changed"
         TOKEN_MADE = "token made"  # noqa: S105
         TOKEN_REVOKED = "token revoked"  # noqa: S105

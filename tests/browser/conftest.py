@@ -146,7 +146,7 @@ class Visit:
         page = self.go("/admin/")
         page.get_by_label("Username").fill(name)
         page.get_by_label("Password").fill("secret")
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Log in", exact=True).click()
         page.wait_for_url("**/admin/")
 
     def open_entry(self, title: str) -> Page:

@@ -90,6 +90,8 @@ def addresses(editor: User, tmp_path: Path, settings: Settings, client: Client) 
         "tag": f"/admin/glossary/tag/{Tag.objects.all()[0].pk}/change/",
         "accounts": "/admin/auth/user/",
         "account": f"/admin/auth/user/{editor.pk}/change/",
+        "account security": "/admin/account/",
+        "password again": "/admin/account/password/",
         "log": "/admin/auditing/event/",
         "webhooks": "/admin/webhooks/endpoint/",
         "deliveries": "/admin/webhooks/delivery/",

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
@@ -25,6 +26,11 @@ from publishing.auditing.recording import record
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_counted() -> None:
+    cache.clear()
 
 
 @pytest.fixture
@@ -99,6 +105,37 @@ def test_a_password_that_is_easily_guessed_is_refused(password: str) -> None:
         return
     with pytest.raises(ValidationError):
         validate_password(password, user)
+
+
+def test_an_address_tries_thirty_times_a_minute(ada: User) -> None:
+    for number in range(30):
+        assert sign_in(f"somebody-{number}", "wrong").status_code == 200
+    refused = sign_in("ada")
+    assert refused.status_code == 429
+    assert b"Wait a minute" in refused.content
+    assert sign_in("ada", address="3.3.3.3").status_code == 302
+
+
+def test_who_has_no_business_in_the_admin_is_told_no_more_than_a_stranger(ada: User) -> None:
+    User.objects.create_user("reader", password=PASSWORD)
+    answers = [sign_in(name).content.decode() for name in ("reader", "nobody")]
+    assert all("The username or the password is wrong." in answer for answer in answers)
+
+
+def test_whoever_loses_their_access_while_they_are_in_is_not_sent_around_in_circles(ada: User) -> None:
+    client = Client()
+    sign_in("ada", client=client)
+    User.objects.update(is_staff=False)
+    answer = client.get("/admin/", follow=True)
+    assert answer.status_code == 200
+    assert b"may not sign in" in answer.content
+
+
+@pytest.mark.parametrize("path", ["signup/", "password/reset/", "email/", "account/signup/", "account/email/"])
+def test_nobody_signs_up_and_nothing_is_mailed(client: Client, path: str) -> None:
+    answer = client.get(f"/admin/{path}")
+    assert answer.status_code in (302, 404)
+    assert client.get(f"/admin/{path}", follow=True).request["PATH_INFO"] in ("/admin/login/", f"/admin/{path}")
 
 
 # --- sessions ---
