@@ -30,6 +30,8 @@ def main() -> None:
         ours.import_content(root)
     elif phase == "export":
         ours.export_content(root)
+    elif phase in ("report", "report, kept"):
+        ours.health_report(keep=phase == "report, kept")
     # Not getrusage, which begins with what the parent had.
     [peak] = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     print(peak)

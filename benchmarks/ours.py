@@ -1,5 +1,6 @@
 """The work as Lemma does it: by its commands and its doors. Needs Django set up."""
 
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
@@ -16,6 +17,23 @@ def export_content(root: Path) -> None:
 
 def sync_content(root: Path, *options: str) -> None:
     _run("sync_content", root, *options)
+
+
+def health_report(*, keep: bool = False) -> str:
+    """Gives what it prints."""
+    from django.core.management import call_command
+
+    written = StringIO()
+    call_command("health_report", "--json", *(["--keep"] if keep else []), stdout=written)
+    return written.getvalue()
+
+
+def catch_up() -> None:
+    """What a page about the health of one entry does first."""
+    from glossary.health import keeping
+    from glossary.health.models import Edition
+
+    keeping.catch_up(Edition.WORKING)
 
 
 def _run(name: str, root: Path, *options: str) -> None:
@@ -44,9 +62,13 @@ def publish(slug: str, title: str) -> None:
 
 def queries(slug: str, title: str) -> int:
     """How many statements a publication takes, those that begin and end the transaction left out."""
+    return statements(lambda: publish(slug, title))
+
+
+def statements(work: Callable[[], object]) -> int:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as captured:
-        publish(slug, title)
+        work()
     return sum(1 for query in captured if not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")))

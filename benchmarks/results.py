@@ -63,8 +63,8 @@ def table(times: Times) -> Iterator[str]:
         ours, floor = times.median(each.ours), times.median(each.floor)
         target, verdict = _verdict(each, ratio)
         yield (
-            f"| {each.title} | {_seconds(ours.wall)} | {_seconds(ours.cpu)} | {each.against} | {_seconds(floor.wall)} "
-            f"| **{_number(ratio.wall)}** | {_number(ratio.cpu)} | {target} | {verdict} |"
+            f"| {each.title} | {seconds(ours.wall)} | {seconds(ours.cpu)} | {each.against} | {seconds(floor.wall)} "
+            f"| **{number(ratio.wall)}** | {number(ratio.cpu)} | {target} | {verdict} |"
         )
 
 
@@ -83,11 +83,11 @@ def memory_table(peaks: Mapping[str, float]) -> Iterator[str]:
         yield f"| {title} | {peak:.0f} | < {MEMORY_LIMIT} | {'met' if peak < MEMORY_LIMIT else 'MISSED'} |"
 
 
-def _seconds(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds >= 0.1 else f"{seconds * 1000:.2f} ms"
+def seconds(taken: float) -> str:
+    return f"{taken:.2f} s" if taken >= 0.1 else f"{taken * 1000:.2f} ms"
 
 
-def _number(ratio: float) -> str:
+def number(ratio: float) -> str:
     return f"{ratio:.1f}" if ratio >= 10 else f"{ratio:.2f}"
 
 

@@ -111,6 +111,27 @@ def test_names_in_a_text_are_measured_beside_a_regular_expression_and_the_databa
     assert sizes == ["200", "3,000", "30,000", "5,000"]
 
 
+def test_the_health_report_is_measured_beside_a_parser_and_a_save() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "benchmarks.health", "--files", "120", "--rounds", "1"],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": "", "DEBUG": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    ratios = re.findall(r"^\| .+ \| \*\*([0-9.]+)\*\* \|", run.stdout, re.MULTILINE)
+    assert len(ratios) == 3
+    assert all(float(ratio) > 0 for ratio in ratios)
+    counted = re.search(r"The report has ([0-9,]+) findings\. After one save (\d+)", run.stdout)
+    assert counted
+    assert int(counted[1].replace(",", "")) > 300
+    assert 20 < int(counted[2]) < 60
+    own = re.findall(r"^\| (?:seconds|MB) .+ \| ([0-9.]+) \| < [0-9]+ \| met \|$", run.stdout, re.MULTILINE)
+    assert len(own) == 3
+
+
 def test_the_ratio_of_a_page_is_that_of_its_rounds() -> None:
     row = form.Row("Form", {})
     for ours, stock in ((1.0, 2.0), (3.0, 3.0), (9.0, 3.0)):

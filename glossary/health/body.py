@@ -1,7 +1,7 @@
 """What the checks look at in a body: headings, links and running text, each with its line. One pass of the parser."""
 
 import re
-from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pyromark
@@ -11,7 +11,6 @@ from documents.markdown import OPTIONS
 
 _MARKDOWN = pyromark.Markdown(options=OPTIONS)
 _LEVELS = {f"H{level}": level for level in range(1, 7)}
-_NEWLINE = re.compile(rb"\n")
 # NUL stands for a link or for code, across which no name goes.
 TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*(?:[+#]{1,2}(?![+#\w]))?|\0")
 # The same where NUL cannot be kept. No word has it.
@@ -22,30 +21,28 @@ _BLOCKS = frozenset(["Paragraph", "Item", "TableCell", "Heading"])
 
 
 class Body(NamedTuple):
-    """Lines count from 1 within the body.
-
-    headings: level, text, line. links: address, line. prose: text outside headings, links and code, its line.
-    """
+    """headings: level, text, line. links: address, line. prose: text outside headings, links and code, its line."""
 
     headings: list[tuple[int, str, int]]
     links: list[tuple[str, int]]
     prose: list[tuple[str, int]]
 
 
-def read(text: str) -> Body:
-    """
+def read(text: str, above: int = 0) -> Body:
+    """above: so many lines stand above the text, and are counted too.
+
     >>> read("# A\\n\\nSee [b](b.md) and `c`.").links
     [('b.md', 3)]
     """
-    data = text.encode()
-    ends = [match.start() for match in _NEWLINE.finditer(data)]
+    lines = _Lines(text.encode(), above + 1)
     found = Body([], [], [])
     silent = 0
     # How deep in a heading.
     headed = 0
     heading: list[str] = []
     block: list[str] = []
-    block_at = -1
+    # 0 while there is nothing to say of the block.
+    block_line = 0
 
     events: Any = _MARKDOWN.events_with_range(text)
     for event, span in events:
@@ -57,40 +54,39 @@ def read(text: str) -> Body:
             if headed:
                 heading.append(value)
             elif not silent:
-                if block_at < 0:
-                    block_at = span["start"]
+                if not block_line:
+                    block_line = lines.at(span["start"])
                 block.append(value)
             continue
-        if name == "Code":
+        if name == "Start" or name == "End":
+            kind = value if type(value) is str else next(iter(value))
+            if kind in _BLOCKS:
+                if block_line and (said := "".join(block).strip()):
+                    found.prose.append((said, block_line))
+                block.clear()
+                block_line = 0
+            if kind not in _SILENT:
+                continue
+            if name == "Start":
+                silent += 1
+                if kind == "Heading":
+                    headed += 1
+                    heading.clear()
+                    found.headings.append((_LEVELS[value["Heading"]["level"]], "", lines.at(span["start"])))
+                elif kind == "Link":
+                    block.append("\0")
+                    found.links.append((value["Link"]["dest_url"], lines.at(span["start"])))
+            else:
+                silent -= 1
+                if kind == "Heading":
+                    headed -= 1
+                    level, _, at = found.headings[-1]
+                    found.headings[-1] = (level, "".join(heading).strip(), at)
+        elif name == "Code":
             # No name goes across it.
             (heading if headed else block).append(value if headed else "\0")
-            continue
-        if name != "Start" and name != "End":
-            continue
-        kind = value if type(value) is str else next(iter(value))
-        if kind in _BLOCKS:
-            if block_at >= 0 and (joined := "".join(block).strip()):
-                found.prose.append((joined, bisect_right(ends, block_at - 1) + 1))
-            block.clear()
-            block_at = -1
-        if name == "Start":
-            silent += kind in _SILENT
-            if kind == "Heading":
-                headed += 1
-                heading.clear()
-                at = bisect_right(ends, span["start"] - 1) + 1
-                found.headings.append((_LEVELS[value["Heading"]["level"]], "", at))
-            elif kind == "Link":
-                block.append("\0")
-                found.links.append((value["Link"]["dest_url"], bisect_right(ends, span["start"] - 1) + 1))
-        else:
-            silent -= kind in _SILENT
-            if kind == "Heading":
-                headed -= 1
-                level, _, at = found.headings[-1]
-                found.headings[-1] = (level, "".join(heading).strip(), at)
-    if block_at >= 0 and (joined := "".join(block).strip()):
-        found.prose.append((joined, bisect_right(ends, block_at - 1) + 1))
+    if block_line and (said := "".join(block).strip()):
+        found.prose.append((said, block_line))
     if "[[" in text or "href" in text:
         # The parser knows neither wiki links nor those of HTML.
         for link in links.find(text):
@@ -98,18 +94,40 @@ def read(text: str) -> Body:
             if link.form is links.Form.WIKI and not address.endswith(".md"):
                 # Such a link can only mean a file of ours.
                 address += ".md"
-            each = (address, text.count("\n", 0, link.start) + 1)
+            each = (address, text.count("\n", 0, link.start) + above + 1)
             if each not in found.links:
                 found.links.append(each)
     return found
 
 
-def words(prose: list[tuple[str, int]]) -> str:
+class _Lines:
+    """Lines of places, which come nearly always in the order of the text. first: the number of its first line."""
+
+    __slots__ = ("_data", "_first", "_line", "_place")
+
+    def __init__(self, data: bytes, first: int):
+        self._data, self._first = data, first
+        self._line, self._place = first, 0
+
+    def at(self, place: int) -> int:
+        if place < self._place:
+            self._line, self._place = self._first, 0
+        self._line += self._data.count(b"\n", self._place, place)
+        self._place = place
+        return self._line
+
+
+def joined(prose: Sequence[tuple[str, int]]) -> str:
+    """All of it, with no name across two blocks."""
+    return "\0".join([text for text, _ in prose])
+
+
+def words(prose: Sequence[tuple[str, int]]) -> str:
     """The words in which names are looked for, one blank between them and around them.
 
     >>> words([("A black  Box.", 1), ("Next", 2)])
     ' a black box | next '
     """
     # At once, which takes half as long as block by block.
-    every = TOKEN.findall("\0".join(text for text, _ in prose).casefold())
+    every = TOKEN.findall(joined(prose).casefold())
     return f" {' '.join(every)} ".replace("\0", BREAK) if every else ""

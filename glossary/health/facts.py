@@ -1,7 +1,8 @@
 """What the checks need to know of one text. Pure: bytes in, plain values out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from documents import Document, DocumentError, parse
@@ -9,6 +10,8 @@ from glossary import sections
 from glossary.health import body
 from publishing import kinds, names
 from publishing.problems import Problem as Remark
+
+_NOWHERE = range(0)
 
 
 @dataclass(slots=True)
@@ -36,12 +39,10 @@ class Facts:
     # [heading, key, whether there is text, line] of each section.
     sections: list[Any] = field(default_factory=list)
     preamble_line: int = 0
-    # [level, text, line], [address, line] and [text, line] in the body.
+    # (level, text, line), (address, line) and (text, line) in the body.
     headings: list[Any] = field(default_factory=list)
     links: list[Any] = field(default_factory=list)
     prose: list[Any] = field(default_factory=list)
-    # Those of the prose of an entry; see `body.words`.
-    words: str = ""
     # [address, line] of the external links of the front matter.
     urls: list[Any] = field(default_factory=list)
     # [type, difficulty, line] of the same.
@@ -91,20 +92,31 @@ def of(kind: str, item: int, path: str, data: bytes) -> Facts:
         facts = Facts(item, kind, shown or record.slug, record.slug, record.title, record.status.value)
         _take(facts, record)
     facts.remarks = [_remark(each) for each in reading.problems]
-    written = data.decode().split("\n")
-    facts.lines = document.lines()
-    known = {key.casefold(): key for key in kinds.get(kind).keys}
-    facts.lines |= {known[key.casefold()]: at for key, at in list(facts.lines.items()) if key.casefold() in known}
-    facts.keys = [known[key.casefold()] for key in document if key.casefold() in known]
-    facts.unknown_keys = [[key, facts.lines[key]] for key in document if key.casefold() not in known]
+    known = _spellings(kind)
+    lines = document.lines()
+    facts.lines = dict(lines)
+    for key, at in lines.items():
+        if spelled := known.get(key.casefold()):
+            facts.lines[spelled] = at
+            facts.keys.append(spelled)
+        else:
+            facts.unknown_keys.append([key, at])
+    above = data[: len(data) - len(document.body.encode())].decode().split("\n")
+    spans = _spans(facts.lines, len(above) + 1)
     if record is not None:
         facts.targets = [
-            [target.field, target.kind, target.slug, _target_line(facts, written, target.field, target.slug)]
+            [target.field, target.kind, target.slug, _line_of(above, spans.get(target.field, _NOWHERE), target.slug)]
             for target in record.targets
         ]
-    _take_links(facts, document, written)
-    _take_body(facts, document)
+    _take_links(facts, document, above, spans.get("externalLinks", _NOWHERE))
+    _take_body(facts, document, len(above) - 1)
     return facts
+
+
+@cache
+def _spellings(kind: str) -> dict[str, str]:
+    """The usual one of each key that the kind knows."""
+    return {key.casefold(): key for key in kinds.get(kind).keys}
 
 
 def _remark(problem: Remark) -> list[Any]:
@@ -125,25 +137,23 @@ def _take(facts: Facts, record: Any) -> None:
         facts.isbn = record.isbn13
 
 
-def _target_line(facts: Facts, written: Sequence[str], name: str, slug: str) -> int:
-    return _line_of(written, facts.line(name), slug, _end(facts, name, written))
+def _spans(lines: Mapping[str, int], stop: int) -> dict[str, range]:
+    """The lines of each key, up to where the next one begins."""
+    starts = sorted(set(lines.values()))
+    following = dict(zip(starts, (*starts[1:], stop), strict=False))
+    return {name: range(at, following[at]) for name, at in lines.items()}
 
 
-def _line_of(written: Sequence[str], start: int, text: str, stop: int) -> int:
-    """On which of the lines from `start` on a text stands; `start` itself if it is written in some other way."""
-    return next((line for line in range(start, stop) if start and text in written[line - 1]), start)
+def _line_of(above: Sequence[str], span: range, text: str) -> int:
+    """On which of these lines a text stands; the first if it is written in some other way."""
+    for line in span:
+        if text in above[line - 1]:
+            return line
+    return span.start
 
 
-def _end(facts: Facts, name: str, written: Sequence[str]) -> int:
-    """The line after the last one of a key."""
-    start = facts.line(name)
-    return min((line for line in facts.lines.values() if line > start), default=len(written) + 1)
-
-
-def _take_links(facts: Facts, document: Document, written: Sequence[str]) -> None:
+def _take_links(facts: Facts, document: Document, above: Sequence[str], span: range) -> None:
     value = document.get("externalLinks") if facts.kind == "entry" else None
-    at = facts.line("externalLinks")
-    stop = _end(facts, "externalLinks", written)
     for link in value if isinstance(value, list) else []:
         if not isinstance(link, dict):
             continue
@@ -151,27 +161,21 @@ def _take_links(facts: Facts, document: Document, written: Sequence[str]) -> Non
         url = link.get(spelled.get("url"))
         if isinstance(url, str) and url:
             # In the order of the file, so that the second of two equal ones is found behind the first.
-            at = _line_of(written, at, url, stop)
-            facts.urls.append([url, at])
+            span = range(_line_of(above, span, url), span.stop)
+            facts.urls.append([url, span.start])
         labels = [link.get(spelled.get(name)) for name in ("type", "difficulty")]
-        facts.link_labels.append([*(one if isinstance(one, str) else "" for one in labels), at])
+        facts.link_labels.append([*(one if isinstance(one, str) else "" for one in labels), span.start])
     if facts.kind == "book":
         for name in ("coverImage", "url"):
             if isinstance(address := document.get(name), str) and address:
                 facts.isbn_places.append([name, address, facts.line(name)])
 
 
-def _take_body(facts: Facts, document: Document) -> None:
+def _take_body(facts: Facts, document: Document, above: int) -> None:
     text = document.body
-    above = bytes(document)[: -len(text.encode())] if text else bytes(document)
-    offset = above.count(b"\n")
-    read = body.read(text)
-    facts.headings = [[level, heading, line + offset] for level, heading, line in read.headings]
-    facts.links = [[address, line + offset] for address, line in read.links]
-    facts.prose = [[said, line + offset] for said, line in read.prose]
+    facts.headings, facts.links, facts.prose = body.read(text, above)
     if facts.kind != "entry":
         return
-    facts.words = body.words(read.prose)
     tops = [line for level, _, line in facts.headings if level == 1]
     for number, (heading, said) in enumerate(zip(document.sections, document.sections.texts(), strict=True)):
         # A heading in a quote or a list is one to the parser, but makes no section.
@@ -181,4 +185,4 @@ def _take_body(facts: Facts, document: Document) -> None:
         if key == "briefDefinition" and not facts.brief_line:
             facts.brief_line = line
     if document.preamble.strip():
-        facts.preamble_line = offset + 1 + text[: len(text) - len(text.lstrip())].count("\n")
+        facts.preamble_line = above + 1 + text[: len(text) - len(text.lstrip())].count("\n")

@@ -17,19 +17,20 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from glossary.health import dismissing, loading, part, report, topics
+from glossary.health import body, dismissing, loading, part, report, topics
 from glossary.health.checks import OVERALL, dates
 from glossary.health.checks.likeness import compared_brief
 from glossary.health.facts import Facts
 from glossary.health.models import Edition, Finding, Keeping, KeptText, Mark, Topic
 from glossary.health.part import number
 from glossary.health.problem import Problem
+from glossary.health.report import Report
 from glossary.health.snapshot import Rules
 from publishing import bulk
 from publishing.models import Item
 
 # One more whenever a check, its messages or what is kept of a text changes.
-VERSION = 1
+VERSION = 2
 # So many texts are read and checked in a second or two.
 _QUICK = 1000
 # So many marks wait in an edition that nobody asks for before it is given up.
@@ -67,15 +68,20 @@ def follow_pages(pages: Sequence[str]) -> None:
         bulk.insert(Mark, ["edition", "item"], ((edition, item) for item in items))
 
 
-def catch_up(edition: Edition, *, whole: bool = False) -> None:
+def catch_up(edition: Edition, *, whole: bool = False) -> Report | None:
     """Brings what is kept up to date.
 
     Args:
         whole: also the checks over all texts at once. Without, their findings are those of the last time.
+
+    Returns:
+        The whole report, if everything had to be looked at for it.
     """
     rules = loading.rules()
+    made = None
     while not _try(edition, rules, whole):
-        _make_anew(edition, rules)
+        made = _make_anew(edition, rules)
+    return made
 
 
 def catch_up_quickly(edition: Edition, *, whole: bool = False) -> bool:
@@ -177,7 +183,7 @@ def _again(edition: Edition, rules: Rules, items: set[int], kept: Keeping) -> bo
 # --- everything ---
 
 
-def _make_anew(edition: Edition, rules: Rules) -> None:
+def _make_anew(edition: Edition, rules: Rules) -> Report:
     """Reads and checks everything, without keeping anybody waiting, and puts it in the place of what is there."""
     before = Keeping.objects.filter(pk=edition).first()
     with transaction.atomic():
@@ -188,13 +194,14 @@ def _make_anew(edition: Edition, rules: Rules) -> None:
     snapshot = loading.snapshot(published=edition == Edition.PUBLISHED)
     found = [problem for facts in snapshot.all for problem in report.of(facts, snapshot)]
     of_all = [problem for check in OVERALL for problem in check(snapshot)]
+    made = Report(snapshot, report.ordered([*found, *of_all]))
     asked = {facts.item: topics.asked(facts, snapshot) for facts in snapshot.all}
     rows = list(_text_rows(edition, snapshot.all, rules))
     with transaction.atomic(), bulk.large_cache():
         kept = Keeping.objects.select_for_update().get(pk=edition)
         if kept.version != before.version:
             # Somebody else was faster, and knows more than we read.
-            return
+            return made
         part.empty(edition)
         Finding.objects.filter(edition=edition).delete()
         bulk.insert(KeptText, part.TEXT, rows)
@@ -206,6 +213,7 @@ def _make_anew(edition: Edition, rules: Rules) -> None:
             made_with=_made_with(rules), version=kept.version + 1, is_behind=False
         )
         _give_up_neglected(edition)
+    return made
 
 
 def _give_up_neglected(edition: Edition) -> None:
@@ -226,7 +234,7 @@ def _check_all(edition: Edition, rules: Rules) -> None:
 
 def _text_rows(edition: Edition, texts: Iterable[Facts], rules: Rules) -> Iterable[Sequence[Any]]:
     for facts in texts:
-        brief, words = compared_brief(facts), facts.words
+        brief, words = compared_brief(facts), body.words(facts.prose) if facts.kind == "entry" else ""
         data = orjson.dumps(facts)
         day = dates.due(facts, rules)
         yield edition.value, facts.item, facts.kind, facts.slug, facts.slug_key, day, brief, words, data

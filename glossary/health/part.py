@@ -11,7 +11,7 @@ import orjson
 from django.db.models import Count, Max, Min, Q
 from rapidfuzz.distance import OSA
 
-from glossary.health import cycles, loading, topics
+from glossary.health import body, cycles, loading, topics
 from glossary.health.checks import likeness
 from glossary.health.checks.links import said_as, slug_in, web_addresses
 from glossary.health.checks.names import once_used, rarely_used
@@ -419,12 +419,14 @@ def made_rows(edition: Edition, facts: Facts) -> Iterator[Row]:
 
 def write_topics(edition: Edition, texts: Collection[Facts], asked: Mapping[int, Iterable[str]]) -> None:
     keys = text_keys(edition, None)
-    bulk.insert(Topic, TOPIC, ((keys[facts.item], *row) for facts in texts for row in made_rows(edition, facts)))
-    bulk.insert(
-        Topic,
-        TOPIC,
-        ((keys[facts.item], number(edition, topic), 0, "") for facts in texts for topic in asked[facts.item]),
-    )
+    # Half a million rows at once would take more memory than all texts.
+    for some in in_parts(texts):
+        bulk.insert(Topic, TOPIC, ((keys[facts.item], *row) for facts in some for row in made_rows(edition, facts)))
+        bulk.insert(
+            Topic,
+            TOPIC,
+            ((keys[facts.item], number(edition, topic), 0, "") for facts in some for topic in asked[facts.item]),
+        )
 
 
 def text_keys(edition: Edition, items: Iterable[int] | None) -> dict[int, int]:
@@ -474,8 +476,8 @@ def _counts(numbers: Collection[int]) -> dict[int, Counter[str]]:
 
 def _said_in(edition: Edition, own: Collection[Facts]) -> dict[int, set[str]]:
     """Entries that are spoken of in one of the texts, with the words by which they are called there."""
-    every = {word for facts in own for word in facts.words.split()}
-    texts = [facts.words for facts in own if facts.words]
+    texts = [body.words(facts.prose) for facts in own if facts.kind == "entry"]
+    every = {word for text in texts for word in text.split()}
     found: dict[int, set[str]] = defaultdict(set)
     for some in in_parts(_numbers(edition, (topics.said(word) for word in every))):
         rows = Topic.objects.filter(number__in=some).exclude(says=0)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from glossary.health.checks import CHECKS, OVERALL
 from glossary.health.facts import Facts
@@ -11,11 +12,23 @@ from glossary.health.snapshot import Snapshot
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
 
 
+class Report(NamedTuple):
+    """problems: of everything, in their order."""
+
+    snapshot: Snapshot
+    problems: list[Problem]
+
+
 def problems(snapshot: Snapshot, only: Iterable[Facts] | None = None) -> list[Problem]:
     """By path and line, the worst first. only: just what concerns these, without the checks of the whole."""
     found = [problem for facts in (snapshot.all if only is None else only) for problem in of(facts, snapshot)]
     if only is None:
         found += [problem for check in OVERALL for problem in check(snapshot)]
+    return ordered(found)
+
+
+def ordered(found: Iterable[Problem]) -> list[Problem]:
+    """By path and line, the worst first."""
     return sorted(found, key=lambda one: (one.path, one.line, _ORDER[one.severity], one.code, one.message))
 
 

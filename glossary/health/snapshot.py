@@ -76,6 +76,17 @@ class Snapshot:
         """Who has the slug, in any letter case."""
         return self._by_slug.get((kind, names.key(slug)))
 
+    def related(self, facts: Facts) -> set[str]:
+        """Keys of the slugs that an entry names as related."""
+        found = self._related.get(facts.item)
+        if found is None:
+            found = self._related[facts.item] = set(map(names.key, facts.slugs("related")))
+        return found
+
+    @cached_property
+    def _related(self) -> dict[int, set[str]]:
+        return {}
+
     @cached_property
     def previous(self) -> dict[tuple[str, str], Facts]:
         return {(each.kind, names.key(slug)): each for each in self.all for slug in each.previous_slugs}
@@ -100,6 +111,15 @@ class Snapshot:
 
     def linked(self, address: str, holder: Facts) -> Facts | str | None:
         """What a link in a body leads to: the text, "" for none of ours, None for one of ours that is not there."""
+        if (address, holder.item) not in self._linked:
+            self._linked[address, holder.item] = self._lead(address, holder)
+        return self._linked[address, holder.item]
+
+    @cached_property
+    def _linked(self) -> dict[tuple[str, int], Facts | str | None]:
+        return {}
+
+    def _lead(self, address: str, holder: Facts) -> Facts | str | None:
         local = links.local_path(address)
         if local is None:
             return ""
@@ -142,7 +162,14 @@ class Snapshot:
 
     def spelling(self, tag: str) -> str:
         """The one most entries have; of equals the one in lower case, then the first."""
-        return usual_spelling(self.spellings[tag_key(tag)])
+        found = self._usual.get(tag)
+        if found is None:
+            found = self._usual[tag] = usual_spelling(self.spellings[tag_key(tag)])
+        return found
+
+    @cached_property
+    def _usual(self) -> dict[str, str]:
+        return {}
 
     @cached_property
     def categories(self) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from glossary.health import report
+from glossary.health import facts, report
 from glossary.health.problem import Severity
 from tests.documents.files import needs_shared
 from tests.documents.oracle import CORPORA
@@ -21,6 +21,10 @@ def test_every_planted_fault_is_found_and_no_near_miss_alarms() -> None:
     found = Counter(f"{one.path} {one.code}" for one in folders.problems(PLANTED))
     assert EXPECTED - found == Counter(), "not found"
     assert found - EXPECTED == Counter(), "false alarms"
+
+
+def test_a_text_without_keys_is_judged_all_the_same() -> None:
+    assert facts.of("entry", 1, "a.md", b"---\n---\n\nText.\n").prose == [("Text.", 4)]
 
 
 def test_each_fault_is_planted_twice() -> None:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
+from ahocorasick_rs import AhoCorasick
 from django.core.exceptions import ValidationError
 
 from glossary.health import body
@@ -19,6 +19,9 @@ _RUNNING = re.compile(r"\s*(?:javascript|vbscript|data|file):", re.IGNORECASE)
 _WEB = re.compile(r"\s*https?:", re.IGNORECASE)
 # Another spelling of https:// or http://.
 _BROKEN = re.compile(r"\s*(?:https?:?/?[^:/]|htt?ps?:|ttps?:|www\.)", re.IGNORECASE)
+# No blanks, which are replaced sooner by themselves.
+_SIGNS = re.compile(r"[^\w ]+")
+_BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 # Machines of one's own have no certificates.
 _LOCAL = re.compile(
     r"http://(?:localhost|127\.0\.0\.1|\[::1\]|[\w-]+\.(?:local|internal|test|example|invalid))(?:[:/]|$)"
@@ -114,7 +117,7 @@ def mentions(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
     if facts.kind != "entry" or facts.status == "deprecated":
         return
     vocabulary = snapshot_names(snapshot)
-    if not vocabulary.may_be_in(facts.words):
+    if not vocabulary.may_be_in(body.joined(facts.prose)):
         return
     linked = {facts.item}
     for address, _ in facts.links:
@@ -136,29 +139,27 @@ class Vocabulary:
 
     def __init__(self, named: dict[tuple[str, ...], tuple[str, Facts]]):
         self._named = named
-        self._pairs = {key[:2] for key in named if len(key) > 1}
-        self._single = {key[0] for key in named if len(key) == 1}
         self._lengths: dict[tuple[str, ...], list[int]] = {}
         for key in named:
             self._lengths.setdefault(key[:2], []).append(len(key))
         for lengths in self._lengths.values():
             lengths.sort(reverse=True)
+        parts = {_letters(" ".join(key)) for key in named}
+        self._automaton = AhoCorasick(list(parts), store_patterns=False) if parts else None
 
     @classmethod
     def key(cls, name: str) -> tuple[str, ...]:
         return tuple(body.TOKEN.findall(name.casefold()))
 
-    def may_be_in(self, words: str) -> bool:
-        """words: as `body.words` gives them."""
-        each = words.split()
-        return not (self._single.isdisjoint(each) and self._pairs.isdisjoint(pairwise(each)))
+    def may_be_in(self, text: str) -> bool:
+        """False only if no name is. Spares most texts a look for names word by word, which takes five times as long."""
+        return bool(self._automaton and self._automaton.find_matches_as_indexes(_letters(text.casefold())))
 
     def found(self, text: str) -> Iterator[tuple[str, Facts]]:
         """Each name as the text writes it, and whose it is."""
-        words = body.TOKEN.findall(text.casefold())
-        pairs = list(pairwise(words))
-        if self._pairs.isdisjoint(pairs) and self._single.isdisjoint(words):
+        if not self.may_be_in(text):
             return
+        words = body.TOKEN.findall(text.casefold())
         spans = [match.span() for match in body.TOKEN.finditer(text)]
         if len(spans) != len(words):
             # Folding changed what is a word: such letters are rare, and a wrong place would be worse than none.
@@ -201,6 +202,12 @@ def snapshot_names(snapshot: Snapshot) -> Vocabulary:
 def said_as(name: str, what: str) -> tuple[str, ...]:
     """The words by which a text says a name; none for names that nobody says."""
     return Vocabulary.key(name) if what in ("title", "alias") and len(name) > 2 else ()
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone, one blank where anything else stands, and one around it."""
+    plain = text.translate(_BLANKS) if text.isascii() else _SIGNS.sub(" ", text).replace("_", " ")
+    return f" {' '.join(plain.split())} "
 
 
 def _cut(text: str) -> str:

@@ -66,6 +66,8 @@ def file_name(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
     if not facts.path.endswith(".md") or not facts.is_readable:
         return
     below = facts.path.removeprefix(f"{kinds.get(facts.kind).folder}/")
+    if below == f"{facts.slug}.md":
+        return
     own = {names.key(names.slug_from_path(below)), names.key(names.slug_from_path(below.rpartition("/")[2]))}
     if facts.slug_key not in own:
         message = f'The slug is "{facts.slug}", but the file is called {below}.'

@@ -43,7 +43,7 @@ def one_way(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
         other = snapshot.find("entry", slug) if field == "related" else None
         if other is None or other.item == facts.item:
             continue
-        if facts.slug_key in map(names.key, other.slugs("related")):
+        if facts.slug_key in snapshot.related(other):
             continue
         message = f'"{other.slug}" is related, but does not name "{facts.slug}" in turn.'
         # What readers should not be led to is not offered to them.

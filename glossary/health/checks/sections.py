@@ -131,8 +131,9 @@ def _words(text: str) -> str:
 
 def _nearly(facts: Facts) -> Iterator[tuple[tuple[int, str, int], str, str]]:
     """Headings meant to be one of the format, which it lacks: the heading, the code of the finding, what is meant."""
-    lacking = {name: heading for name, heading in _BY_KEY.items() if _lacks(facts, heading)}
-    for level, text, line in facts.headings:
+    there = {key for _, key, _, _ in facts.sections}
+    lacking = {name: heading for name, heading in _BY_KEY.items() if key_of(heading) not in there}
+    for level, text, line in facts.headings if lacking else ():
         if not lacking:
             return
         said = name_key(text.rstrip(":.").strip())
@@ -143,7 +144,3 @@ def _nearly(facts: Facts) -> Iterator[tuple[tuple[int, str, int], str, str]]:
             distance, best = min(near, default=(9, ""))
             if distance <= 2:
                 yield (level, text, line), "heading.near", lacking.pop(best)
-
-
-def _lacks(facts: Facts, heading: str) -> bool:
-    return all(key != key_of(heading) for _, key, _, _ in facts.sections)

@@ -6,6 +6,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from glossary.health import dismissing, keeping, loading, mending, report
 from glossary.health.models import Edition
 from glossary.health.problem import Problem, Severity
+from glossary.health.report import Report
 from publishing import batches
 from publishing.collecting import rare_collections
 from publishing.errors import WriteRefused
@@ -39,10 +40,7 @@ class Command(BaseCommand):
             raise CommandError("--dry-run goes with --fix.")
         if options["published"] and options["fix"]:
             raise CommandError("--fix mends what editors see; leave out --published.")
-        if options["keep"]:
-            keeping.catch_up(Edition.PUBLISHED if options["published"] else Edition.WORKING, whole=True)
-        snapshot = loading.snapshot(published=options["published"])
-        every = report.problems(snapshot)
+        snapshot, every = self._report(published=options["published"], keep=options["keep"])
         dismissed = dismissing.Dismissed({one.item for one in every})
         found = [one for one in every if not dismissed.covers(one.item, one.code, one.value)]
         if options["fix"]:
@@ -59,6 +57,13 @@ class Command(BaseCommand):
         if failing:
             what = "1 problem" if len(failing) == 1 else f"{len(failing)} problems"
             raise CommandError(f"{what} to mend.", returncode=1)
+
+    def _report(self, *, published: bool, keep: bool) -> Report:
+        edition = Edition.PUBLISHED if published else Edition.WORKING
+        if keep and (made := keeping.catch_up(edition, whole=True)):
+            return made
+        snapshot = loading.snapshot(published=published)
+        return Report(snapshot, report.problems(snapshot))
 
     def _summarise(self, snapshot: Any, found: list[Any], dismissed: int) -> None:
         by_severity = {level: sum(one.severity is level for one in found) for level in Severity}
