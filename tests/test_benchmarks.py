@@ -129,7 +129,7 @@ def test_the_health_report_is_measured_beside_a_parser_and_a_save() -> None:
     assert int(counted[1].replace(",", "")) > 300
     assert 20 < int(counted[2]) < 60
     own = re.findall(r"^\| (?:seconds|MB) .+ \| ([0-9.]+) \| < [0-9]+ \| met \|$", run.stdout, re.MULTILINE)
-    assert len(own) == 3
+    assert len(own) == 4
 
 
 def test_the_ratio_of_a_page_is_that_of_its_rounds() -> None:

@@ -8,11 +8,16 @@ import pyromark
 
 from documents import links
 from documents.markdown import OPTIONS
+from glossary.search.words import LETTERS
 
 _MARKDOWN = pyromark.Markdown(options=OPTIONS)
 _LEVELS = {f"H{level}": level for level in range(1, 7)}
 # NUL stands for a link or for code, across which no name goes.
-TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*(?:[+#]{1,2}(?![+#\w]))?|\0")
+_WORD = r"{0}(?:['’-]{0})*(?:[+#]{{1,2}}(?![+#\w]))?|\0"
+TOKEN = re.compile(_WORD.format(LETTERS))
+# Half as much work, and most texts have no other letters.
+_ASCII_TOKEN = re.compile(_WORD.format("[A-Za-z0-9]+"), re.ASCII)
+_GOES_ON, _CAME_FROM = re.compile(r"[.@]\w|_"), re.compile(r"\w[.@]\Z|_\Z")
 # The same where NUL cannot be kept. No word has it.
 BREAK = "|"
 # Text in these is not running text.
@@ -117,6 +122,24 @@ class _Lines:
         return self._line
 
 
+def tokens(text: str) -> list[str]:
+    """Its words.
+
+    >>> tokens("A self-made C++, in हिन्दी")
+    ['A', 'self-made', 'C++', 'in', 'हिन्दी']
+    """
+    return (_ASCII_TOKEN if text.isascii() else TOKEN).findall(text)
+
+
+def is_part(text: str, start: int, end: int) -> bool:
+    """Whether what stands there is part of the name of a file, of an address or of a variable.
+
+    >>> is_part("see box.png", 4, 7), is_part("me@box", 3, 6), is_part("in a box.", 5, 8)
+    (True, True, False)
+    """
+    return bool(_GOES_ON.match(text, end) or _CAME_FROM.search(text[max(0, start - 2) : start]))
+
+
 def joined(prose: Sequence[tuple[str, int]]) -> str:
     """All of it, with no name across two blocks."""
     return "\0".join([text for text, _ in prose])
@@ -129,5 +152,5 @@ def words(prose: Sequence[tuple[str, int]]) -> str:
     ' a black box | next '
     """
     # At once, which takes half as long as block by block.
-    every = TOKEN.findall(joined(prose).casefold())
+    every = tokens(joined(prose).casefold())
     return f" {' '.join(every)} ".replace("\0", BREAK) if every else ""

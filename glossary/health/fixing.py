@@ -201,6 +201,8 @@ def _link(document: Document, values: Any, holder: str) -> Document:
     address = links.with_path(posixpath.relpath(values["path"], posixpath.dirname(holder) or "."), "")
     name = r"\s+".join(re.escape(part) for part in values["name"].split())
     for found in re.finditer(rf"(?<![\w\[]){name}(?![\w\]])", text):
+        if body.is_part(text, *found.span()):
+            continue
         written = f"{text[: found.start()]}[{found[0]}]({address}){text[found.end() :]}"
         after = body.read(written)
         is_one_more = len(after.links) == len(before.links) + 1 and after.headings == before.headings
@@ -212,7 +214,7 @@ def _link(document: Document, values: Any, holder: str) -> Document:
 
 def _said(found: body.Body) -> int:
     """How many words running text has; those of links, headings and code are none of it."""
-    return sum(word != "\0" for text, _ in found.prose for word in body.TOKEN.findall(text))
+    return sum(word != "\0" for text, _ in found.prose for word in body.tokens(text))
 
 
 def _rows(document: Document) -> list[str]:

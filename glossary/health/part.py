@@ -251,7 +251,7 @@ class Change:
             if facts.kind == "entry" and facts.is_readable:
                 for text, what in names_of(facts):
                     if number(self.edition, topics.name(name_key(text))) in numbers:
-                        said.add(" ".join(said_as(text, what)))
+                        said.update(" ".join(words) for words, _ in said_as(text, what))
         found: set[int] = set()
         for some in in_parts(said - {""}, _NAMES):
             condition = Q()
@@ -287,7 +287,7 @@ class Part(Snapshot):
             name_key(text)
             for item, labels in said.items()
             for text, what in names_of(texts.found[item])
-            if " ".join(said_as(text, what)) in labels
+            if any(" ".join(words) in labels for words, _ in said_as(text, what))
         }
         more = {topics.name(key) for key in named}
         more |= {

@@ -56,8 +56,8 @@ def made(facts: Facts) -> set[Made]:
         for text, what in names_of(facts):
             key = name_key(text)
             found.add(Made(name(key), SEPARATOR.join((text, what, shown))))
-            if words := said_as(text, what):
-                found.add(Made(said(words[0]), SEPARATOR.join((text, shown)), " ".join(words)))
+            for words, form in said_as(text, what):
+                found.add(Made(said(words[0]), SEPARATOR.join((text, form.name, shown)), " ".join(words)))
     return found
 
 

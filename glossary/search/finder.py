@@ -132,16 +132,16 @@ def _patterns(name: str, *, is_acronym: bool) -> Iterator[str]:
         # "St. Petersburg", as some write it.
         yield bare
     start, word = folded.rpartition(_START)[::2]
-    for other in _other_numbers(word.removesuffix(_END), is_acronym=is_acronym):
+    for other in other_numbers(word.removesuffix(_END), is_acronym=is_acronym):
         yield f"{start}{_START}{other}{_END}"
 
 
-def _other_numbers(word: str, *, is_acronym: bool) -> list[str]:
+def other_numbers(word: str, *, is_acronym: bool) -> list[str]:
     """The English plurals and singulars that a word may have. Words that are none do no harm: nobody writes them.
 
-    >>> _other_numbers("policy", is_acronym=False), _other_numbers("boxes", is_acronym=False)
+    >>> other_numbers("policy", is_acronym=False), other_numbers("boxes", is_acronym=False)
     (['policies'], ['box'])
-    >>> _other_numbers("gas", is_acronym=True), _other_numbers("bias", is_acronym=False)
+    >>> other_numbers("gas", is_acronym=True), other_numbers("bias", is_acronym=False)
     (['gass'], ['biases'])
     """
     if is_acronym or not word[-1:].isalpha():

@@ -24,11 +24,11 @@ def _marks() -> str:
     return "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in runs)
 
 
-_LETTERS = rf"(?:[^\W_]|[{_marks()}])+"
-_WORD = re.compile(_LETTERS)
+LETTERS = rf"(?:[^\W_]|[{_marks()}])+"
+_WORD = re.compile(LETTERS)
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 # C, C++ and C# are three names.
-NAME_WORD = rf"{_LETTERS}(?:[+#]{{1,2}}(?![+#\w]))?"
+NAME_WORD = rf"{LETTERS}(?:[+#]{{1,2}}(?![+#\w]))?"
 _NAME_WORD = re.compile(NAME_WORD)
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 

@@ -34,13 +34,15 @@ pytestmark = pytest.mark.django_db
 
 EXAMPLES = int(os.environ.get("LEMMA_DEEP_EXAMPLES", "20"))
 SLUGS = ["alpha", "alpha-2", "beta", "gamma-ray", "gamma-rays", "delta"]
-TITLES = ["Alpha", "alpha", "Beta", "Gamma ray", "Gamma-ray", "Delta", "Black box", "Dr. No", "Dr No"]
+TITLES = ["Alpha", "alpha", "Beta", "Gamma ray", "Gamma-ray", "Gamma rays", "Delta", "Box", "Black box", "Box (bank)"]
+TITLES += ["Dr. No", "Dr No"]
 TAGS = ["ml", "ML", "deep-learning", "Deep Learning", "once"]
 CATEGORIES = ["Theory", "theory", "Odd", "odd", "Other"]
 BODIES = [
     "What people see of a black box and a gamma ray from outside.",
     "What people see of a black box and a gamma ray from outside!",
     "Alpha comes before Beta, and delta after Dr No.",
+    "Black boxes and gamma rays, of which some are a box.",
     "See [it](beta.md) and [that](../books/alpha.md) or [none](gamma-raya.md).",
     "See [it](delta.md), [here](../terms/alpha-2.md) and [a page](https://example.org/a).",
 ]
