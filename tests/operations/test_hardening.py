@@ -230,12 +230,14 @@ def test_a_secret_that_cannot_be_read_stops_lemma(named: Callable[..., str], tmp
 
 def test_the_settings_of_the_operators_page_are_clean_for_deployment(tmp_path: Path) -> None:
     page = (ROOT / "docs/operators.md").read_text()
-    block = page.split("/srv/lemma/.env`")[1].split("All settings are in")[0]
+    block = page.split("Write the settings, `/etc/lemma/lemma.env`")[1].split("All settings are in")[0]
     shown = dict(re.findall(r"^    ([A-Z_]+)=(.*?)(?:\s{2,}#.*)?$", block, re.MULTILINE))
-    assert set(shown) >= {"SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "CONTENT_ROOT", "LEMMA_BEHIND_PROXY"}
-    # Instead of the dots, what the command beside them prints; and no server, no folder of somebody's.
-    (tmp_path / "key").write_text("n3w-" * 20 + "abcdefghij")
-    shown |= {"SECRET_KEY": "", "SECRET_KEY_FILE": str(tmp_path / "key"), "DATABASE_URL": "", "DEBUG": "0",
+    assert set(shown) >= {"SECRET_KEY_FILE", "ALLOWED_HOSTS", "DATABASE_URL_FILE", "CONTENT_ROOT", "LEMMA_BEHIND_PROXY"}
+    # In files here, such as they speak of; and no server, no folder of somebody's.
+    (tmp_path / "key").write_text("n3w-" * 20 + "abcdefghij\n")
+    (tmp_path / "url").write_text("")
+    shown |= {"SECRET_KEY": "", "SECRET_KEY_FILE": str(tmp_path / "key"), "DEBUG": "0",
+              "DATABASE_URL": "", "DATABASE_URL_FILE": str(tmp_path / "url"),
               "CONTENT_ROOT": str(ROOT / "fixtures/content"), "LEMMA_VAR": str(tmp_path),
               "DJANGO_SETTINGS_MODULE": "config.settings"}  # fmt: skip
     # What the settings of the tests have put there.
