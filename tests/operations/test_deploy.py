@@ -1,4 +1,4 @@
-"""What is in deploy/ does what docs/operators.md says of it, by the programs that it is for, as far as they are here."""
+"""What is in deploy/ does what docs/operators.md says, by the programs that it is written for, where they are here."""
 
 import os
 import re
