@@ -6,13 +6,16 @@ TESTS ?=
 # How to measure, as in: make bench BENCH='--files 1000 --rounds 1'
 BENCH ?=
 
+# How many inputs each target of the fuzzer gets
+RUNS ?= 500000
+
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep test-postgres test-browser lint audit bench bench-api frontend frontend-check clean
+.PHONY: help run test test-deep test-postgres test-browser fuzz lint audit bench bench-api frontend frontend-check clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -35,6 +38,9 @@ test-postgres: $(VENV)/.dev ## the tests, on a PostgreSQL made for them and thro
 
 test-browser: $(VENV)/.dev tests/browser/node_modules ## the tests that need Chromium
 	$(PYTEST) -n $(WORKERS) -m browser $(TESTS)
+
+fuzz: $(VENV)/.dev ## made-up bytes into parse, edit and merge; RUNS says how many for each
+	for target in parse edit merge; do $(PYTHON) -m tests.fuzz $$target --runs $(RUNS) || exit 1; done
 
 lint: $(VENV)/.dev ## style and types
 	$(PYTHON) -m ruff check
