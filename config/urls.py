@@ -15,6 +15,8 @@ urlpatterns = [
     # Of the scripts: public like the scripts themselves.
     path("admin/texts.js", JavaScriptCatalog.as_view(packages=["publishing"]), name="admin_texts"),
     path("admin/sign-out-everywhere/", pages.sign_out_everywhere, name="sign-out-everywhere"),
+    # Its name is the admin's own.
+    path("admin/password_change/", pages.change_password),
     path("admin/", include("config.signing_in.urls")),
     path("admin/", admin.site.urls),
     path("", include("api.urls.crawling")),

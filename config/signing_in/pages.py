@@ -75,5 +75,5 @@ def login(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def start_over(request: HttpRequest) -> HttpResponse:
     """From the second step of signing in back to the first."""
-    request.session.flush()
+    logout(request)
     return HttpResponseRedirect(reverse("account_login"))

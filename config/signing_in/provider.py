@@ -1,7 +1,7 @@
 """Whom single sign-on asks, as the settings say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -16,7 +16,8 @@ class Provider:
 
     issuer: str
     client_id: str
-    client_secret: str
+    # Not to be seen where the settings are shown.
+    client_secret: str = field(repr=False)
     name: str
     domains: frozenset[str]
     claim: str

@@ -37,6 +37,7 @@ _log = logging.getLogger("lemma.accounts")
 _ID = "oidc"
 # Seconds for which what the provider says of itself, and its keys, are not asked for again.
 _KEPT = 3600
+_ENDPOINTS = {"authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"}
 
 
 def _known() -> providers.Provider:
@@ -142,8 +143,11 @@ class _Asked(OpenIDConnectOAuth2Adapter):
         found = self._kept(f"{at.issuer}/.well-known/openid-configuration")
         if not isinstance(found, dict) or str(found.get("issuer", "")).rstrip("/") != at.issuer:
             raise OAuth2Error("The provider calls itself otherwise than LEMMA_OIDC_ISSUER does.")
-        if missing := {"authorization_endpoint", "token_endpoint", "jwks_uri"} - found.keys():
+        if missing := _ENDPOINTS - {"userinfo_endpoint"} - found.keys():
             raise OAuth2Error(f"The provider does not say its {', '.join(sorted(missing))}.")
+        scheme = at.issuer.partition(":")[0]
+        if not all(str(found.get(name, "")).startswith(f"{scheme}://") for name in _ENDPOINTS & found.keys()):
+            raise OAuth2Error("The provider wants to be asked without HTTPS.")
         return found
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
@@ -257,7 +261,8 @@ def _refused(request: HttpRequest, why: str) -> ImmediateHttpResponse:
 def _back_to_login(request: HttpRequest, why: object) -> HttpResponse:
     """With a sentence for people; the reason is for the log."""
     name = _known().name
-    _log.warning("Nobody was signed in by %s: %s", name, why)
+    # allauth puts what the provider said behind it, in which there may be a token.
+    _log.warning("Nobody was signed in by %s: %s", name, str(why).partition(": b'")[0])
     messages.error(request, _("You could not be signed in by %(name)s. Try again, or ask an administrator.") % {
         "name": name})  # fmt: skip
     return HttpResponseRedirect(reverse("account_login"))

@@ -1,14 +1,20 @@
 """Passkeys, with an authenticator that the browser itself plays, and an app's code, typed."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import User
 from playwright.sync_api import CDPSession, Page, expect
+from pytest_django.fixtures import Settings
 
+from config.signing_in.provider import provider
 from publishing.auditing.models import Event
 from tests.browser.conftest import Visit
+from tests.browser.test_accessibility import AXE, findings
 from tests.operations.codes import code_of
+from tests.operations.identity import CLIENT, SECRET, Identity, serving
 
 ACCOUNT = "/admin/account/"
 
@@ -154,3 +160,88 @@ def test_an_app_is_set_up_and_used_by_keys(ada: Visit) -> None:
 def type_into(page: Page, label: str, text: str) -> None:
     page.get_by_label(label).press_sequentially(text)
     page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_the_way(visit: Callable[..., Visit], scheme: Any, settings: Settings) -> None:
+    settings.LEMMA_OIDC = provider(
+        issuer="https://login.example.org", client_id="x", client_secret="x", name="Example", domains=[],
+        claim="groups", roles=[],
+    )  # fmt: skip
+    ada = visit(color_scheme=scheme)
+    ada.context.add_init_script(path=AXE)
+    found: list[str] = []
+    widths: dict[str, int] = {}
+
+    def look(name: str) -> None:
+        ada.settle(ada.page)
+        found.extend(findings(ada.page, name))
+        ada.page.set_viewport_size({"width": 390, "height": 844})
+        widths[name] = ada.page.evaluate("document.documentElement.scrollWidth")
+        ada.page.set_viewport_size({"width": 1440, "height": 900})
+
+    page = ada.go("/admin/")
+    give_authenticator(page)
+    look("login")
+    page.get_by_label("Username").fill("ada")
+    type_into(page, "Password", "wrong")
+    page.get_by_text("is wrong").wait_for()
+    look("login refused")
+    ada.log_in()
+    ada.go(ACCOUNT)
+    page.get_by_role("link", name="Set up an app").click()
+    look("password again")
+    give_password(page)
+    secret = page.get_by_label("Key").input_value()
+    look("app")
+    type_into(page, "The code that it shows now", code_of(secret))
+    page.get_by_text("shown only now").wait_for()
+    look("codes")
+    ada.go(f"{ACCOUNT}recovery-codes/")
+    look("codes again")
+    ada.go(f"{ACCOUNT}recovery-codes/renew/")
+    look("new codes")
+    ada.go(f"{ACCOUNT}passkeys/add/")
+    look("new passkey")
+    page.get_by_label("Name").fill("My laptop <script>alert(1)</script> with a very long name indeed")
+    page.get_by_role("button", name="Add it").click()
+    expect(page).to_have_url(ada.address + ACCOUNT)
+    look("account")
+    key = Authenticator.objects.get(type="webauthn").pk
+    ada.go(f"{ACCOUNT}passkeys/{key}/")
+    look("rename")
+    ada.go(f"{ACCOUNT}passkeys/{key}/remove/")
+    look("remove")
+    ada.go(f"{ACCOUNT}app/remove/")
+    look("remove the app")
+    ada.go(f"{ACCOUNT}code/")
+    look("code again")
+    ada.go(f"{ACCOUNT}passkey/")
+    look("passkey again")
+    ada.go(f"/admin/auth/user/{User.objects.get().pk}/second-factor/")
+    look("second factor of somebody")
+    sign_out(ada)
+    ada.go("/admin/")
+    page.get_by_label("Username").fill("ada")
+    type_into(page, "Password", "secret")
+    page.get_by_role("button", name="Use a passkey").wait_for()
+    look("code")
+    type_into(page, "Code", "000000")
+    page.get_by_text("not right").wait_for()
+    look("code refused")
+    assert found == [], "\n".join(found)
+    assert {name: width for name, width in widths.items() if width > 390} == {}
+
+
+def test_single_sign_on_goes_there_and_back_in_a_real_browser(visit: Callable[..., Visit], settings: Settings) -> None:
+    person = {"sub": "1", "preferred_username": "eve", "email": "eve@example.org", "email_verified": True}
+    with serving(Identity(person=person)) as identity:
+        settings.LEMMA_OIDC = provider(
+            issuer=identity.address, client_id=CLIENT, client_secret=SECRET, name="Example University", domains=[],
+            claim="groups", roles=[],
+        )  # fmt: skip
+        eve = visit()
+        page = eve.go("/admin/")
+        page.get_by_role("button", name="Log in with Example University").click()
+        page.get_by_text("Your account has no role yet.").wait_for()
+        assert page.url == f"{eve.address}/admin/"

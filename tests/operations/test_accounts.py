@@ -138,6 +138,12 @@ def test_nobody_signs_up_and_nothing_is_mailed(client: Client, path: str) -> Non
     assert client.get(f"/admin/{path}", follow=True).request["PATH_INFO"] in ("/admin/login/", f"/admin/{path}")
 
 
+@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
+def test_the_login_leads_nobody_away(ada: User, to: str) -> None:
+    data = {"username": "ada", "password": PASSWORD, "next": to}
+    assert Client().post("/admin/login/", data)["Location"] == "/admin/"
+
+
 # --- sessions ---
 
 
@@ -261,6 +267,18 @@ def test_accounts_that_come_and_go_are_written_down(admin: Client, ada: User) ->
         ("root", "account changed", "ada"),
         ("root", "account deleted", "ada"),
     ]
+
+
+def test_whoever_changes_their_own_password_is_written_down_and_out_elsewhere(ada: User) -> None:
+    here, there = Client(), Client()
+    for client in (here, there):
+        sign_in("ada", client=client)
+    new = {"new_password1": "another " + PASSWORD, "new_password2": "another " + PASSWORD}
+    assert here.post("/admin/password_change/", {"old_password": "wrong", **new}).status_code == 200
+    assert here.post("/admin/password_change/", {"old_password": PASSWORD, **new}).status_code == 302
+    assert [client.get("/admin/").status_code for client in (here, there)] == [200, 302]
+    assert Client().post("/admin/password_change/", {"old_password": PASSWORD, **new}).status_code == 302
+    assert events()[2:] == [("ada", "password changed", "ada", "")]
 
 
 def test_a_form_that_is_refused_leaves_no_line(admin: Client, ada: User) -> None:

@@ -11,7 +11,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.contrib.auth.models import Group, User
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -284,6 +284,17 @@ def test_whoever_tries_from_many_addresses_gets_five_codes_in_five_minutes(clien
     assert b"Tried too often" in answer.content
     cache.clear()
     assert second_step(secret, address="4.4.4.4")[1].status_code == 302
+
+
+def test_processes_that_share_a_cache_count_together(client: Client, settings: Settings) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared"}}
+    call_command("createcachetable", verbosity=0)
+    secret, _ = set_up_app(client)
+    for number in range(5):
+        # Each as in a process of its own, which keeps nothing in memory.
+        del caches["default"]
+        assert second_step("000000", address=f"3.3.3.{number}")[1].status_code == 200
+    assert b"Tried too often" in second_step(secret, address="4.4.4.4")[1].content
 
 
 def test_wrong_passwords_before_a_change_are_counted_too(client: Client) -> None:

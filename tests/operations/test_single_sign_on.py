@@ -1,5 +1,6 @@
 """Single sign-on, against a provider of OpenID Connect that is really asked."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -371,6 +372,27 @@ def test_a_provider_that_does_not_answer_is_said(identity: Identity, client: Cli
 def test_a_provider_that_is_not_the_issuer_is_refused(identity: Identity, client: Client, settings: Settings) -> None:
     use(settings, identity, issuer=identity.address.replace("127.0.0.1", "localhost"))
     assert refused(client, client.post("/admin/login/sso/"))
+
+
+def test_a_secure_provider_is_not_asked_without_https(identity: Identity, client: Client, settings: Settings) -> None:
+    said = {**identity.configuration(), "issuer": "https://login.example.org"}
+    said |= dict.fromkeys(("authorization_endpoint", "jwks_uri", "userinfo_endpoint"), "https://login.example.org/x")
+    use(settings, identity, issuer="https://login.example.org")
+    key = hashlib.sha256(b"https://login.example.org/.well-known/openid-configuration").hexdigest()
+    cache.set(f"lemma-oidc-{key}", said)
+    assert refused(client, client.post("/admin/login/sso/"))
+    cache.set(f"lemma-oidc-{key}", {**said, "token_endpoint": "https://login.example.org/x"})
+    assert client.post("/admin/login/sso/").status_code == 200
+
+
+def test_no_token_and_no_secret_is_in_the_log(
+    identity: Identity, client: Client, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    use(settings, identity, client_secret="wrong secret")
+    assert refused(client, enter(client))
+    assert "Nobody was signed in by Example University" in caplog.text
+    assert "invalid_grant" not in caplog.text
+    assert "wrong secret" not in caplog.text + repr(settings.LEMMA_OIDC)
 
 
 def test_what_it_says_of_itself_is_asked_for_once(identity: Identity, client: Client) -> None:
