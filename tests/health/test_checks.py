@@ -8,6 +8,7 @@ import pytest
 
 from glossary.health import facts, report
 from glossary.health.problem import Severity
+from glossary.health.snapshot import Snapshot
 from tests.documents.files import needs_shared
 from tests.documents.oracle import CORPORA
 from tests.health import folders
@@ -31,6 +32,17 @@ def test_each_fault_is_planted_twice() -> None:
     counts = Counter(line.split()[1] for line in EXPECTED.elements())
     assert [code for code, count in counts.items() if count < 2] == []
     assert len(counts) > 40
+
+
+def test_tags_that_are_used_once_are_one_hint_for_all_of_them() -> None:
+    tags = (["a", "b"], ["b", "c"], ["c"], ["D", "d"])
+    texts = [f'---\ntitle: "Entry {number}"\ntags: {each}\n---\n' for number, each in enumerate(tags)]
+    entries = [facts.of("entry", number, f"e{number}.md", text.encode()) for number, text in enumerate(texts)]
+    found = [one for one in report.problems(Snapshot(entries, folders.RULES)) if one.code == "tag.once"]
+    assert [(one.path, one.severity, one.message) for one in found] == [
+        ("terms/e0.md", Severity.HINT, "One tag is used once: a.")
+    ]
+    assert not report.problems(Snapshot([], folders.RULES))
 
 
 def test_the_editors_guide_explains_every_code() -> None:

@@ -2,6 +2,7 @@
 
 import difflib
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -46,12 +47,13 @@ def changed_lines(before: bytes, after: bytes) -> list[str]:
 
 
 def with_moved(root: Path) -> Snapshot:
-    """As if the link check had found each page of the sample elsewhere."""
+    """As if the link check had found pages of the sample elsewhere, and some texts were changed today."""
     known = folders.snapshot(root)
+    edited = {facts.item: known.rules.today for facts in known.all[::9] if facts.last_updated}
     urls = {url for facts in known.all for url, _ in facts.urls if url.startswith("https://")}
     now: Any = None
     checked = {url: Result(url, Verdict.MOVED, "", 301, f"{url}/elsewhere", now, 0, None) for url in sorted(urls)[:5]}
-    return Snapshot(known.all, known.rules, {}, checked)
+    return Snapshot(known.all, known.rules, edited, checked)
 
 
 def fixable() -> Iterator[tuple[Path, Problem]]:
@@ -63,6 +65,14 @@ def fixable() -> Iterator[tuple[Path, Problem]]:
 
 def test_every_action_is_met() -> None:
     assert {problem.fix.action for _, problem in fixable() if problem.fix} == ACTIONS
+
+
+def test_every_code_that_the_guide_says_can_be_mended_is_met() -> None:
+    guide = (folders.ROOT / "docs" / "editors.md").read_text()
+    [told] = re.findall(r"^- \*\*Fix\*\* is there for (.*?)\.\n", guide, re.MULTILINE | re.DOTALL)
+    lists = {f"{name}.{what}" for name in ("tags", "aliases", "related", "authors") for what in ("empty", "duplicate")}
+    assert {one.code for _, one in fixable()} - lists == set(re.findall(r"`([a-z.-]+)`", told))
+    assert len(lists & {one.code for _, one in fixable()}) > 4
 
 
 def test_each_fix_changes_its_lines_and_the_finding_is_gone(record_property: Any) -> None:
@@ -82,9 +92,8 @@ def test_each_fix_changes_its_lines_and_the_finding_is_gone(record_property: Any
             places = data.decode().count(problem.value) if problem.fix.action == "address" else 1
             assert len(lines) <= FEW * places, f"{problem}: {lines}"
             facts = of(kind, problem.fix.item, path, bytes(fixed))
-            after = Snapshot(
-                [facts if each.item == facts.item else each for each in known.all], known.rules, {}, known.checked
-            )
+            everything = [facts if each.item == facts.item else each for each in known.all]
+            after = Snapshot(everything, known.rules, known.edited, known.checked)
             about = next(each for each in after.all if each.item == problem.item)
             left = [one for one in report.of(about, after) if _same(one, problem)]
             assert not left, f"{problem} is still there"

@@ -114,5 +114,5 @@ def once_used(spellings: Mapping[str, Counter[str]]) -> list[str]:
 def rarely_used(once: Sequence[str], holder: Facts) -> Problem:
     """holder: who has the first of them."""
     shown = ", ".join(once[:10]) + (" …" if len(once) > 10 else "")
-    message = f"{len(once)} tags are used once: {shown}."
+    message = f"{len(once)} tags are used once: {shown}." if len(once) > 1 else f"One tag is used once: {shown}."
     return hint("tag.once", holder, holder.line("tags"), message, "Use each again, or leave it out.", None, "tags")
