@@ -9,6 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from config import reporting
+from config.cache_url import read_cache_url
 from config.database import read_database_url
 from config.environment import secret
 from config.months import months_by_category
@@ -308,8 +309,8 @@ REST_KNOX = {"TOKEN_MODEL": KNOX_TOKEN_MODEL, "TOKEN_PREFIX": "lemma_", "TOKEN_T
 # Its migrations make a table of tokens that ours has replaced, and that no flush of a database on PostgreSQL knows.
 MIGRATION_MODULES = {"knox": None}
 
-# Shared by all processes where `CACHE_URL` names one, such as dbcache://table; else each has its own.
-CACHES = {"default": env.cache_url_config(secret("CACHE_URL") or "locmemcache://")}
+# Shared by all processes where `CACHE_URL` names one, such as redis://host; else each has its own.
+CACHES = {"default": read_cache_url(secret("CACHE_URL"))}
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Lemma",
