@@ -30,7 +30,7 @@ from publishing import bulk
 from publishing.models import Item
 
 # One more whenever a check, its messages or what is kept of a text changes.
-VERSION = 3
+VERSION = 4
 # So many texts are read and checked in a second or two.
 _QUICK = 1000
 # So many marks wait in an edition that nobody asks for before it is given up.

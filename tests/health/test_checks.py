@@ -18,8 +18,13 @@ CONTENT = folders.ROOT / "fixtures" / "content"
 EXPECTED = Counter((PLANTED / "expected.txt").read_text().splitlines())
 
 
-def test_every_planted_fault_is_found_and_no_near_miss_alarms() -> None:
-    found = Counter(f"{one.path} {one.code}" for one in folders.problems(PLANTED))
+def test_every_planted_fault_is_found_and_no_near_miss_alarms(record_property: Callable[[str, object], None]) -> None:
+    problems = folders.problems(PLANTED)
+    sound = {each.path for each in folders.snapshot(PLANTED).all} - {one.path for one in problems}
+    planted, sample = report.counts(problems), report.counts(folders.problems(CONTENT))
+    listed = ", ".join(f"{code} {planted[code]} + {sample[code]}" for code in sorted(planted | sample))
+    record_property("figures", f"planted + in the sample: {listed}; {len(sound)} planted texts have nothing")
+    found = Counter(f"{one.path} {one.code}" for one in problems)
     assert EXPECTED - found == Counter(), "not found"
     assert found - EXPECTED == Counter(), "false alarms"
 
@@ -43,6 +48,22 @@ def test_tags_that_are_used_once_are_one_hint_for_all_of_them() -> None:
         ("terms/e0.md", Severity.HINT, "One tag is used once: a.")
     ]
     assert not report.problems(Snapshot([], folders.RULES))
+
+
+def test_a_missing_slug_like_one_that_is_there_is_merged_with_it_by_mending_all_places() -> None:
+    texts = [
+        '---\ntitle: "One"\nrecommendedBooks: ["deep-learing", "deeplearning"]\n---\n',
+        '---\ntitle: "Two"\nrecommendedBooks: ["deep-learing", "cooking"]\n---\n',
+    ]
+    everything = [facts.of("entry", number, f"e{number}.md", text.encode()) for number, text in enumerate(texts)]
+    everything.append(facts.of("book", 2, "deep-learning.md", b'---\ntitle: "Deep learning"\n---\n'))
+    found = [one for one in report.problems(Snapshot(everything, folders.RULES)) if one.code == "book.missing"]
+    two = 'Perhaps "deep-learning" is meant. 2 places name it; mend them all to merge the two slugs.'
+    assert {(one.value, one.hint) for one in found} == {
+        ("deep-learing", two),
+        ("deeplearning", 'Perhaps "deep-learning" is meant.'),
+        ("cooking", "Write it or take it out."),
+    }
 
 
 def test_the_editors_guide_explains_every_code() -> None:

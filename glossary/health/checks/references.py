@@ -33,6 +33,8 @@ def dangling(facts: Facts, snapshot: Snapshot) -> Iterator[Problem]:
         fix = None
         if near and names.key(near) != facts.slug_key:
             advice = f'Perhaps "{near}" is meant.'
+            if wanted > 1:
+                advice += f" {wanted} places name it; mend them all to merge the two slugs."
             fix = Fix("replace", facts.item, {"key": field, "old": slug, "new": near})
         yield error(DANGLING[field], facts, line, message, advice, fix, field, slug)
 
