@@ -1,13 +1,14 @@
 """What depends on when a text was written here."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
 from documents import parse
 from glossary.editing import save_entry
-from glossary.health import loading, report
+from glossary.health import facts, loading, report
+from glossary.health.snapshot import Rules, Snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +45,20 @@ def test_tomorrow_is_in_the_future_and_today_is_not() -> None:
     tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
     save_entry(parse(text("One.", tomorrow)), item=item, base_revision=item.revision)
     assert "date.future" in codes()
+
+
+@pytest.mark.parametrize(
+    ("category", "day", "is_stale"),
+    [
+        ("Theory", "2023-11-24", True),
+        ("Theory", "2023-11-25", False),
+        ("Tools", "2025-11-24", True),
+        ("tools", "2025-11-24", True),
+        ("Tools", "2025-11-25", False),
+    ],
+)
+def test_an_entry_is_stale_after_the_months_of_its_category(category: str, day: str, is_stale: bool) -> None:
+    text = f'---\ntitle: "A"\ncategory: "{category}"\nlastUpdated: "{day}"\n---\n'
+    rules = Rules(date(2026, 11, 24), 36, {"tools": 12})
+    found = report.problems(Snapshot([facts.of("entry", 1, "a.md", text.encode())], rules))
+    assert any(one.code == "date.stale" for one in found) is is_stale
