@@ -12,6 +12,7 @@ from config import reporting
 from config.cache_url import read_cache_url
 from config.database import read_database_url
 from config.environment import secret
+from config.media_url import read_media_url
 from config.months import months_by_category
 from config.proxies import networks
 from config.secret_key import read_or_create
@@ -273,7 +274,8 @@ STATIC_ROOT = VAR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 STORAGES = {
-    "default": {"BACKEND": "publishing.storage.WholeFileStorage"},
+    # Files in MEDIA_ROOT, or a bucket that all hosts share.
+    "default": read_media_url(env.str("LEMMA_MEDIA_URL", default="")),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -38,6 +38,7 @@ os.environ.update(
     LEMMA_STALE_MONTHS="",
     LEMMA_WEBHOOK_NETWORKS="",
     CACHE_URL="",
+    LEMMA_MEDIA_URL="",
     ALLOWED_HOSTS="",
     CORS_ALLOWED_ORIGINS="",
     CSRF_TRUSTED_ORIGINS="",
