@@ -1,5 +1,6 @@
 """A POST that is sent twice with one Idempotency-Key is carried out once, and answered alike both times."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
@@ -15,6 +16,7 @@ from api.models import Answered
 from api.problems import ApiError, field_error
 
 _LONGEST = 255
+_KEY = re.compile(rf"[!-~]{{1,{_LONGEST}}}")
 # Long enough for whoever tries again, short enough for a table that nobody looks into.
 _KEPT = timedelta(days=1)
 # Of a request that never ended, because its process was killed.
@@ -31,8 +33,8 @@ def once(request: Request, body: bytes, carry_out: Callable[[], HttpResponseBase
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return carry_out()
-    if not 0 < len(key) <= _LONGEST or not key.isascii() or not key.isprintable():
-        message = f"A key has 1 to {_LONGEST} printable ASCII characters."
+    if not _KEY.fullmatch(key):
+        message = f"A key has 1 to {_LONGEST} printable ASCII characters and no blank."
         raise ApiError(400, "idempotency.invalid", message, [field_error("Idempotency-Key", message)])
     told = f"{request.method} {request.get_full_path()}\0{request.content_type}\0".encode()
     fingerprint = sha256(told + body).hexdigest()
