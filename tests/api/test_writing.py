@@ -643,7 +643,7 @@ class TestIdempotency:
         Answered.objects.create(user=user, key="k", fingerprint="x", created_at=long_ago)
         assert program.send("post", "/api/v1/entries/", self.BODY, idempotency_key="k").status_code == 201
 
-    @pytest.mark.parametrize("key", ["", "x" * 256, "\xff", "a\tb"])
+    @pytest.mark.parametrize("key", ["two words", "", "x" * 256, "\xff", "a\tb"])
     def test_what_is_no_key_is_refused(self, program: Program, key: str) -> None:
         answer = program.send("post", "/api/v1/entries/", self.BODY, idempotency_key=key)
         assert (answer.status_code, answer.json()["code"]) == (400, "idempotency.invalid")
