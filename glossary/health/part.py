@@ -13,7 +13,8 @@ from rapidfuzz.distance import OSA
 
 from glossary.health import body, cycles, loading, topics
 from glossary.health.checks import likeness
-from glossary.health.checks.links import said_as, slug_in, web_addresses
+from glossary.health.checks.links import slug_in, web_addresses
+from glossary.health.checks.mentions import said_as
 from glossary.health.checks.names import once_used, rarely_used
 from glossary.health.checks.references import DANGLING
 from glossary.health.facts import Facts

@@ -7,7 +7,8 @@ before. A topic that is asked about for nothing costs time; one that is forgotte
 from collections import Counter
 from typing import NamedTuple
 
-from glossary.health.checks.links import said_as, slug_in, web_addresses
+from glossary.health.checks.links import slug_in, web_addresses
+from glossary.health.checks.mentions import said_as
 from glossary.health.facts import Facts
 from glossary.health.snapshot import CIRCULAR, Snapshot, edges_of, name_key, names_of, stem_of, stems_of, tag_key
 from glossary.linkcheck import results

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glossary.health import body, facts
-from glossary.health.checks.links import Vocabulary, snapshot_names
+from glossary.health.checks.mentions import Vocabulary, snapshot_names
 from glossary.health.snapshot import Snapshot
 from tests.health import folders
 

@@ -2,7 +2,18 @@
 
 from collections.abc import Callable, Iterator
 
-from glossary.health.checks import books, dates, likeness, links, names, references, remarks, sections, vocabularies
+from glossary.health.checks import (
+    books,
+    dates,
+    likeness,
+    links,
+    mentions,
+    names,
+    references,
+    remarks,
+    sections,
+    vocabularies,
+)
 from glossary.health.facts import Facts
 from glossary.health.problem import Problem
 from glossary.health.snapshot import Snapshot
@@ -30,7 +41,7 @@ CHECKS: tuple[Callable[[Facts, Snapshot], Iterator[Problem]], ...] = (
     links.addresses,
     links.checked,
     links.to_nothing,
-    links.mentions,
+    mentions.unlinked,
     sections.present,
     sections.headings,
     sections.repeated,
