@@ -105,10 +105,7 @@ _NAMES = {"totp": "authenticator app", "webauthn": "passkey", "recovery_codes": 
 
 
 def _means(request: HttpRequest, user: Any) -> str:
-    """How somebody came in; nothing of a password alone, the usual way.
-
-    The records of a session that signed in go on into the next, so that the last of each sort counts.
-    """
+    """How somebody came in; nothing of a password alone, the usual way."""
     names = {"password": "password", "socialaccount": "single sign-on"}
     said = [
         _NAMES.get(one.get("type", ""), "") if one["method"] == "mfa" else names.get(one["method"], one["method"])

@@ -148,6 +148,9 @@ MFA_FORMS = {
     "authenticate": "config.signing_in.forms.CodeForm",
     "reauthenticate": "config.signing_in.forms.CodeAgainForm",
     "activate_totp": "config.signing_in.forms.ActivateForm",
+    "login_webauthn": "config.signing_in.passkey_forms.LoginForm",
+    "authenticate_webauthn": "config.signing_in.passkey_forms.AuthenticateForm",
+    "reauthenticate_webauthn": "config.signing_in.passkey_forms.AgainForm",
     "add_webauthn": "config.signing_in.passkey_forms.AddForm",
     "edit_webauthn": "config.signing_in.passkey_forms.RenameForm",
 }

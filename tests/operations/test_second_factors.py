@@ -1,5 +1,7 @@
 """Authenticator apps and recovery codes: set up, used, lost."""
 
+import base64
+import json
 import logging
 import re
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from config.signing_in.sealing import seal
 from publishing.auditing.models import Event
 from tests.operations.codes import ACCOUNT, PASSWORD, code_of, confirm, set_up_app, sign_in
 
@@ -357,3 +360,52 @@ def test_the_list_of_accounts_says_who_has_one(client: Client, administrator: Cl
     set_up_app(client)
     page = administrator.get("/admin/auth/user/").content.decode()
     assert before == page.count('data-label="Second factor"') == 2
+
+
+# --- passkeys, as no browser sends them ---
+
+
+def signed(**response: Any) -> str:
+    return json.dumps({"id": "AA", "rawId": "AA", "type": "public-key", "response": response})
+
+
+ASKED = base64.urlsafe_b64encode(b'{"type":"webauthn.get","challenge":"AA","origin":"https://x"}').decode().rstrip("=")
+PARTS = {"clientDataJSON": ASKED, "authenticatorData": "A" * 50, "signature": "AA", "userHandle": "MQ"}
+NO_PASSKEYS = {
+    "nothing": "", "no JSON": "x", "null": "null", "a list": "[]", "a number": "1", "an object": "{}",
+    "an id": '{"id": 1}', "no parts": signed(), "parts that are a list": signed(**PARTS).replace("{", "[", 2),
+    "cut parts": signed(clientDataJSON="AA", attestationObject="AA", authenticatorData="AA", signature="AA"),
+    "empty parts": signed(clientDataJSON="e30", attestationObject="oA", authenticatorData="AA", signature="AA"),
+    "another challenge": signed(**PARTS),
+    "no account": signed(**{**PARTS, "userHandle": None}),
+    "an account that is no text": signed(**{**PARTS, "userHandle": "__8"}),
+    "an account that is no number that fits": signed(**{**PARTS, "userHandle": "OTk5" * 12}),
+    "deep": "[" * 60_000, "deep objects": '{"a":' * 12_000, "NUL": signed(**{**PARTS, "more": "\0"}),
+    "half a letter": signed(**{**PARTS, "more": "\ud800"}), "large": signed(**{**PARTS, "more": "A" * 70_000}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("credential", NO_PASSKEYS.values(), ids=NO_PASSKEYS.keys())
+def test_what_is_no_passkey_opens_and_adds_nothing(ada: User, client: Client, credential: str) -> None:
+    stranger = Client()
+    asked = stranger.get("/admin/login/passkey/", headers={"accept": "application/json"}).json()
+    assert asked["request_options"]["publicKey"]["userVerification"] == "required"
+    answer = stranger.post("/admin/login/passkey/", {"credential": credential})
+    assert (answer.status_code, answer["Location"], is_in(stranger)) == (302, "/admin/login/", False)
+    confirm(client, f"{ACCOUNT}passkeys/add/")
+    client.get(f"{ACCOUNT}passkeys/add/")
+    answer = client.post(f"{ACCOUNT}passkeys/add/", {"credential": credential, "name": "Mine"})
+    assert answer.status_code == 200
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/admin/login/code/", f"{ACCOUNT}passkey/"])
+def test_nor_as_the_second_step(ada: User, client: Client, path: str) -> None:
+    Authenticator.objects.create(user=ada, type="totp", data={"secret": seal("A" * 32)})
+    there = Client()
+    sign_in("ada", client=there)
+    for credential in NO_PASSKEYS.values():
+        cache.clear()
+        at = client if path.startswith(ACCOUNT) else there
+        assert at.post(path, {"credential": credential}).status_code in (200, 302)
+        assert not is_in(there)

@@ -9,7 +9,7 @@
     const place = document.getElementById("passkey-error");
     const error = event.detail.exception;
     const name = error && error.name;
-    if (!window.isSecureContext || !window.PublicKeyCredential) place.textContent = place.dataset.insecure;
+    if (!window.PublicKeyCredential || name === "SecurityError") place.textContent = place.dataset.insecure;
     else if (name === "InvalidStateError") place.textContent = place.dataset.known;
     else place.textContent = place.dataset.refused;
     place.hidden = false;
