@@ -19,6 +19,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from config.cache_url import read_cache_url
 from config.signing_in.sealing import seal
 from publishing.auditing.models import Event
 from tests.operations.codes import ACCOUNT, PASSWORD, code_of, confirm, set_up_app, sign_in
@@ -298,6 +299,15 @@ def test_processes_that_share_a_cache_count_together(client: Client, settings: S
         del caches["default"]
         assert second_step("000000", address=f"3.3.3.{number}")[1].status_code == 200
     assert b"Tried too often" in second_step(secret, address="4.4.4.4")[1].content
+
+
+def test_without_the_shared_cache_one_signs_in_and_codes_are_still_counted(client: Client, settings: Settings) -> None:
+    secret, _ = set_up_app(client)
+    settings.CACHES = {"default": read_cache_url("redis://127.0.0.1:1/0")}
+    there, answer = second_step(secret)
+    assert (answer.status_code, is_in(there)) == (302, True)
+    assert second_step(code_of(secret, later=1))[1].status_code == 200, "it was used already"
+    assert [second_step("000000")[1].status_code for _ in range(4)] == [200, 200, 200, 429]
 
 
 def test_wrong_passwords_before_a_change_are_counted_too(client: Client) -> None:
