@@ -1,0 +1,406 @@
+"""The site of deploy/nginx before two real processes and a Redis: what readers and editors get, and that no reader
+notices when a process goes.
+"""
+
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import trustme
+
+from tests.operations.servers import free_port, listens, process, program, redis_server, wait_for
+from tests.operations.sites import CAST, Site, maker
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "deploy"
+HOST = "cms.example.org"
+# Seconds for which an answer may be kept: a minute in the product, and too long for a test.
+MAX_AGE = 2
+# The same of lemma-upstream.conf, for which it has five.
+FAIL_TIMEOUT = 1
+STYLE = "app.0123456789ab.css"
+
+
+# --- the site of deploy/, with places of its own ---
+
+
+@dataclass
+class Nginx:
+    """Its folder, its ports, and the ports of Lemma's processes."""
+
+    folder: Path
+    backends: list[int]
+    plain: int = field(default_factory=free_port)
+    tls: int = field(default_factory=free_port)
+    authority: trustme.CA = field(default_factory=trustme.CA)
+
+    def write(self) -> Path:
+        """The main file, which includes both of ours."""
+        folder = self.folder
+        for name in ("conf.d", "tls", "cache", "temporary"):
+            (folder / name).mkdir(parents=True)
+        certificate = self.authority.issue_cert(HOST)
+        certificate.private_key_pem.write_to_path(folder / "tls/privkey.pem")
+        for part in certificate.cert_chain_pems:
+            part.write_to_path(folder / "tls/fullchain.pem", append=True)
+        site = (DEPLOY / "nginx/lemma.conf").read_text()
+        for there, here in {
+            "listen 80;": f"listen 127.0.0.1:{self.plain};",
+            "listen 443 ssl http2;": f"listen 127.0.0.1:{self.tls} ssl http2;",
+            "    listen [::]:80;\n": "",
+            "    listen [::]:443 ssl http2;\n": "",
+            "/var/cache/nginx/lemma": f"{folder}/cache",
+            "/etc/lemma/tls": f"{folder}/tls",
+        }.items():
+            assert site.count(there) >= 1, there
+            site = site.replace(there, here)
+        upstream = (DEPLOY / "nginx/lemma-upstream.conf").read_text()
+        for port, own in zip((8001, 8002), self.backends, strict=True):
+            upstream = upstream.replace(f"server 127.0.0.1:{port}", f"server 127.0.0.1:{own}")
+        upstream = upstream.replace("fail_timeout=5s", f"fail_timeout={FAIL_TIMEOUT}s")
+        (folder / "conf.d/lemma.conf").write_text(site)
+        (folder / "conf.d/lemma-upstream.conf").write_text(upstream)
+        temporary = "\n".join(
+            f"{name}_temp_path {folder}/temporary/{name};"
+            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        main = folder / "nginx.conf"
+        main.write_text(
+            # Its workers need no other account than the test has, whose folder is closed to others.
+            f"{'user root;' if os.geteuid() == 0 else ''}\n"
+            f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;\n"
+            f"events {{ worker_connections 512; }}\n"
+            f"http {{ access_log off;\n{temporary}\ninclude {folder}/conf.d/*.conf; }}\n"
+        )
+        return main
+
+
+def test_nginx_has_nothing_to_say_of_the_site(tmp_path: Path) -> None:
+    main = Nginx(tmp_path / "nginx", [8001, 8002]).write()
+    done = subprocess.run([program("nginx"), "-t", "-c", main], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [line for line in done.stderr.splitlines() if not re.search(r"syntax is ok|test is successful", line)] == []
+
+
+# --- processes that come back, as systemd sees to it ---
+
+
+class Web:
+    """One process of the web server, by the command of its unit. Whenever it ends, another one is started."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]):
+        self.port, self.folder, self.environment = free_port(), folder, environment
+        unit = (DEPLOY / "systemd/lemma-web@.service").read_text()
+        [options] = re.findall(r"-m gunicorn config\.wsgi (.*)'", unit)
+        # One worker starts in half the time of two.
+        options = options.replace('"$$LEMMA_BIND:%i"', f"127.0.0.1:{self.port}").replace("--workers 2", "--workers 1")
+        assert "--keep-alive 75" in options
+        self.command = [sys.executable, "-m", "gunicorn", "tests.operations.brisk", *options.split()]
+        self.starts, self.stopping = 0, False
+        self.thread = threading.Thread(target=self._keep, daemon=True)
+
+    def _keep(self) -> None:
+        while not self.stopping:
+            with (self.folder / f"{self.port}.log").open("ab") as log:
+                self.process = subprocess.Popen(
+                    self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                )
+            (self.folder / f"{self.port}.pid").write_text(str(self.process.pid))
+            self.starts += 1
+            self.process.wait()
+
+    def is_ready(self) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/readyz", headers={"Host": HOST}).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def kill(self) -> None:
+        """With its workers, at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        if not self.stopping:
+            self.stopping = True
+            self.kill()
+            self.thread.join(30)
+
+
+@dataclass
+class World:
+    site: Site
+    nginx: Nginx
+    webs: list[Web]
+    folder: Path
+    # Of an account that may everything, and of another one.
+    tokens: list[str]
+
+    def client(self, **headers: str) -> httpx.Client:
+        """A reader, over HTTPS through nginx."""
+        trust = ssl.create_default_context()
+        self.nginx.authority.configure_trust(trust)
+        client = httpx.Client(
+            base_url=f"https://127.0.0.1:{self.nginx.tls}", transport=_ToHere(verify=trust), timeout=20
+        )
+        client.headers = httpx.Headers({"Host": HOST, **headers})
+        return client
+
+    def editor(self, number: int = 0) -> httpx.Client:
+        return self.client(Authorization=f"Bearer {self.tokens[number]}")
+
+
+class _ToHere(httpx.HTTPTransport):
+    """The connection goes to this machine, and the certificate has to be that of the host."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions = {**request.extensions, "sni_hostname": HOST}
+        return super().handle_request(request)
+
+
+SET_UP = """
+from django.core.management import call_command as run
+from django.contrib.auth.models import User
+run("migrate", verbosity=0)
+run("import_content", verbosity=0)
+for name in ("ada", "grace"):
+    User.objects.create_superuser(name, password="not-to-be-guessed")
+    run("api_token", "create", name, "--scopes", "read,write,publish")
+"""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    program("nginx"), program("redis-server"), program("curl")
+    folder = tmp_path_factory.mktemp("world")
+    with ExitStack() as stack:
+        make = stack.enter_context(maker(folder))
+        redis = stack.enter_context(redis_server(folder))
+        site = make("site", CAST)
+        tokens = [word for word in site.ok("shell", "-v", "0", "-c", SET_UP).split() if word.startswith("lemma_")]
+        environment = site.environment | {
+            "DEBUG": "0", "SECRET_KEY": "n0t-a-s3cret-key", "ALLOWED_HOSTS": HOST, "LEMMA_BEHIND_PROXY": "1",
+            "CACHE_URL": redis.url, "LEMMA_RATE_TOKEN": "20/min", "LEMMA_TEST_MAX_AGE": str(MAX_AGE),
+        }  # fmt: skip
+        webs = [Web(folder, environment) for _ in range(2)]
+        for web in webs:
+            stack.callback(web.stop)
+            web.thread.start()
+            wait_for(web.is_ready, f"Lemma on port {web.port}", 120)
+            # The second one has a file that the first never heard of, as during an upgrade.
+            (site.var / "static").mkdir(exist_ok=True)
+            (site.var / "static" / STYLE).write_text("a {}")
+        nginx = Nginx(folder / "nginx", [web.port for web in webs])
+        main = nginx.write()
+        stack.enter_context(process([program("nginx"), "-c", main], folder / "nginx.log"))
+        wait_for(lambda: listens(nginx.tls), "nginx")
+        yield World(site, nginx, webs, folder, tokens)
+
+
+# --- what readers and editors get ---
+
+
+def test_a_reader_gets_an_answer_over_https_alone(world: World) -> None:
+    with world.client() as reader:
+        answer = reader.get("/api/v1/entries/black-box/")
+    assert (answer.status_code, answer.json()["title"]) == (200, "Black box")
+    assert answer.headers["X-Request-ID"]
+    plain = httpx.get(f"http://127.0.0.1:{world.nginx.plain}/api/v1/", headers={"Host": HOST})
+    assert (plain.status_code, plain.headers["Location"]) == (301, f"https://{HOST}/api/v1/")
+
+
+def test_an_answer_is_kept_for_its_time_and_then_asked_for_by_its_etag(world: World) -> None:
+    with world.client() as reader:
+        answers = [reader.get("/api/v1/books/big-book/") for _ in range(2)]
+        time.sleep(MAX_AGE + 1)
+        answers += [reader.get("/api/v1/books/big-book/") for _ in range(2)]
+        assert {answer.status_code for answer in answers} == {200}
+        kept = [(answer.headers["X-Cache"], answer.headers["Cache-Control"]) for answer in answers]
+        for_now = f"public, max-age={MAX_AGE}, must-revalidate"
+        assert kept == [(said, for_now) for said in ("MISS", "HIT", "REVALIDATED", "HIT")]
+        [etag] = {answer.headers["ETag"] for answer in answers}
+        assert not etag.startswith("W/")
+        unchanged = reader.get("/api/v1/books/big-book/", headers={"If-None-Match": etag})
+        assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
+def test_what_is_published_shows_after_max_age_at_most_and_to_an_editor_at_once(world: World) -> None:
+    path = "/api/v1/entries/grey-box/"
+    with world.client() as reader, world.editor() as editor:
+        before = reader.get(path)
+        assert before.json()["difficulty"] != "advanced"
+        draft = editor.get(path)
+        assert draft.headers["X-Cache"] == "BYPASS"
+        changed = editor.patch(
+            f"{path}?publish=true", json={"difficulty": "advanced"}, headers={"If-Match": draft.headers["ETag"]}
+        )
+        assert changed.status_code == 200, changed.text
+        published = time.monotonic()
+        assert editor.get(path).json()["difficulty"] == "advanced"
+        while (answer := reader.get(path)).json()["difficulty"] != "advanced":
+            assert answer.headers["X-Cache"] == "HIT"
+            assert time.monotonic() - published < MAX_AGE + 1, "An old answer was given out for too long."
+            time.sleep(0.1)
+        assert answer.headers["X-Cache"] in ("EXPIRED", "MISS")
+        assert answer.headers["ETag"] != before.headers["ETag"]
+
+
+@pytest.mark.parametrize("who", ["a cookie", "a token", "a token that is wrong"])
+def test_who_says_who_it_is_gets_nothing_from_the_cache_and_leaves_nothing_there(world: World, who: str) -> None:
+    headers = {
+        "a cookie": {"Cookie": "sessionid=nobody"},
+        "a token": {"Authorization": f"Bearer {world.tokens[0]}"},
+        "a token that is wrong": {"Authorization": "Bearer lemma_wrong"},
+    }[who]
+    path = f"/api/v1/entries/?pageSize={10 + len(who)}"
+    with world.client() as reader:
+        answers = [reader.get(path, headers=headers) for _ in range(2)]
+        assert [answer.headers["X-Cache"] for answer in answers] == ["BYPASS", "BYPASS"]
+        assert reader.get(path).headers["X-Cache"] == "MISS"
+
+
+def test_drafts_and_refusals_are_not_kept(world: World) -> None:
+    with world.client() as reader:
+        for path, status in {"/api/v1/entries/?pagesize=1": 400, "/api/v1/nothing/": 404}.items():
+            answers = [reader.get(path) for _ in range(2)]
+            assert {answer.status_code for answer in answers} == {status}
+            if "no-store" in answers[0].headers["Cache-Control"]:
+                assert "HIT" not in {answer.headers["X-Cache"] for answer in answers}
+
+
+def test_json_and_linked_data_of_one_address_are_kept_apart(world: World) -> None:
+    with world.client() as reader:
+        for _ in range(2):
+            for wanted in ("application/json", "application/ld+json"):
+                answer = reader.get("/api/v1/entries/black-box/", headers={"Accept": wanted})
+                assert answer.headers["Content-Type"].startswith(wanted)
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(world: World) -> None:
+    with world.editor() as editor:
+        answer = editor.post("/api/v1/import/", content=b" " * (6 * 1024 * 1024 + 1))
+    assert answer.status_code == 413
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == "request.too_large"
+
+
+def test_a_whole_glossary_is_passed_on_and_not_kept(world: World) -> None:
+    with world.client() as reader:
+        answers = [reader.get("/api/v1/export.ndjson") for _ in range(2)]
+    assert [len(answer.text.splitlines()) for answer in answers] == [4, 4]
+    assert all("X-Cache" not in answer.headers for answer in answers)
+
+
+def test_a_file_that_one_process_does_not_have_comes_from_the_other(world: World) -> None:
+    direct = [
+        httpx.get(f"http://127.0.0.1:{web.port}/static/{STYLE}",
+                  headers={"Host": HOST, "X-Forwarded-Proto": "https"}).status_code
+        for web in world.webs
+    ]  # fmt: skip
+    assert direct == [404, 200]
+    with world.client() as reader:
+        assert {reader.get(f"/static/{STYLE}?{number}").status_code for number in range(6)} == {200}
+
+
+def test_who_tries_passwords_is_slowed_down(world: World) -> None:
+    with world.client() as stranger:
+        answers = Counter(stranger.post("/admin/login/", data={"login": "ada"}).status_code for _ in range(15))
+        assert answers[429] >= 3
+        assert stranger.get("/admin/login/").status_code != 429
+
+
+def test_a_rate_is_counted_over_both_processes(world: World) -> None:
+    """20 a minute, of which each gets ten."""
+    headers = {"Host": HOST, "X-Forwarded-Proto": "https", "Authorization": f"Bearer {world.tokens[1]}"}
+    addresses = [f"http://127.0.0.1:{web.port}/api/v1/entries/" for web in world.webs]
+    got = [httpx.get(address, headers=headers).status_code for address in addresses * 11]
+    assert got == [200] * 20 + [429] * 2
+
+
+# --- processes go and come ---
+
+
+@contextmanager
+def readers(world: World, count: int = 3) -> Iterator[Counter[Any]]:
+    """Ask all the time, for what is not in the cache. What they got, by status or error."""
+    seen: Counter[Any] = Counter()
+    stop = threading.Event()
+
+    def read(who: int) -> None:
+        with world.client() as client:
+            number = 0
+            while not stop.is_set():
+                number += 1
+                path = ("/api/v1/entries/black-box/", "/api/v1/entries/", "/api/v1/books/")[number % 3]
+                try:
+                    seen[client.get(f"{path}?fields=title&pageSize={number % 100 + 1}" if path.endswith("s/") else
+                                    path, headers={"Cookie": f"reader={who}"}).status_code] += 1  # fmt: skip
+                except httpx.HTTPError as error:
+                    seen[repr(error)] += 1
+                time.sleep(0.02)
+
+    threads = [threading.Thread(target=read, args=(who,)) for who in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(60)
+
+
+def test_no_reader_notices_that_one_process_after_the_other_is_killed(world: World) -> None:
+    with readers(world) as seen:
+        for web in world.webs:
+            before, asked = web.starts, seen.total()
+            web.kill()
+            wait_for(lambda web=web, before=before: web.starts > before and web.is_ready(), "The process", 120)
+            assert seen.total() > asked, "Nobody asked meanwhile."
+            # nginx asks it again before the next one goes.
+            time.sleep(FAIL_TIMEOUT + 0.5)
+    assert set(seen) == {200}, seen
+    assert seen[200] > 50
+
+
+def test_no_reader_notices_a_rolling_restart(world: World, tmp_path: Path) -> None:
+    """By the script of deploy/, with a systemctl that ends a process, which then comes back."""
+    (tmp_path / "systemctl").write_text(
+        '#!/bin/sh\n[ "$1" = restart ] || exit 1\n'
+        f"file={world.folder}/${{2#lemma-web@}}.pid\nold=$(cat $file)\nkill -TERM $old\n"
+        "while [ $(cat $file) = $old ]; do sleep 0.1; done\n"
+    )
+    (tmp_path / "systemctl").chmod(0o755)
+    starts = [web.starts for web in world.webs]
+    with readers(world) as seen:
+        done = subprocess.run(
+            [DEPLOY / "rolling-restart", HOST, *(str(web.port) for web in world.webs)],
+            env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PAUSE": str(FAIL_TIMEOUT + 1)},
+            capture_output=True, text=True, check=False, timeout=180,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert [web.starts for web in world.webs] == [before + 1 for before in starts]
+    assert set(seen) == {200}, seen
+
+
+def test_when_all_are_gone_nothing_old_is_given_out(world: World) -> None:
+    with world.client() as reader:
+        assert reader.get("/api/v1/entries/black-box/").status_code == 200
+        for web in world.webs:
+            web.stop()
+        time.sleep(MAX_AGE + 1)
+        answer = reader.get("/api/v1/entries/black-box/")
+        assert (answer.status_code, answer.json()["code"]) == (503, "server.unavailable")
+        assert answer.headers["Retry-After"] == "5"
