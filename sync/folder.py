@@ -14,7 +14,7 @@ from sync import disk
 from sync.places import Place, SyncError
 
 _SKIPPED = {"readme.md", "_template.md"}
-_PATH_LIMIT = 1024
+PATH_LIMIT = 1024
 # Names with which nothing can be wrong: nearly all, and they are spared the questions.
 _PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,199}\.md")
 
@@ -56,7 +56,7 @@ def _list(place: Place, folder: str, below: str, found: Listing) -> None:
         found.problems.append(Problem("folder.unreadable", message, disk.hint(error), path=name))
         return
     is_plain = _PLAIN_NAME.fullmatch
-    is_usual = len(below) < _PATH_LIMIT - 250 and _unusable(below) is None
+    is_usual = len(below) < PATH_LIMIT - 250 and _unusable(below) is None
     for file in entries:
         path = below + file.name
         if is_usual and is_plain(file.name) and file.name not in _SKIPPED and file.is_file(follow_symlinks=False):
@@ -104,8 +104,8 @@ def _unusable(path: str) -> Problem | None:
         return Problem("path.encoding", message, "Rename the file.", path=shown)
     if any(ord(char) < 32 or ord(char) == 127 for char in path) or "\\" in path:
         return Problem("path.invalid", "The file name has control characters or backslashes.", "Rename it.", path=shown)
-    if len(path) > _PATH_LIMIT:
-        return Problem("path.long", f"The path is longer than {_PATH_LIMIT} characters.", "Shorten it.", path=shown)
+    if len(path) > PATH_LIMIT:
+        return Problem("path.long", f"The path is longer than {PATH_LIMIT} characters.", "Shorten it.", path=shown)
     return None
 
 

@@ -167,7 +167,9 @@ def _path(name: str, kind: str) -> str | None:
     if "\\" in name or "\0" in name or name.startswith("/") or (len(name) > 1 and name[1] == ":"):
         return None
     parts = name.split("/")
-    if {"", ".", ".."} & set(parts) or any(len(part.encode("utf-8", "replace")) > _LONGEST_NAME for part in parts):
+    if len(name) > folder.PATH_LIMIT or {"", ".", ".."} & set(parts):
+        return None
+    if any(len(part.encode("utf-8", "replace")) > _LONGEST_NAME for part in parts):
         return None
     if any(part.lower().endswith(".md") for part in parts[:-1]):
         # A folder that is called as a file may be.

@@ -18,6 +18,7 @@ from publishing.values import DIFFICULTIES
 KEY = "externalLinks"
 # In the order of a new file.
 FIELDS = ("title", "url", "description", "type", "difficulty")
+_ROW = re.compile("links-([0-9]{1,6})-")
 _PLACE = re.compile(rf"{KEY}\.([0-9]+)\.(\w+)")
 
 
@@ -59,6 +60,14 @@ class LinkRows(forms.BaseFormSet):
         super().__init__(
             data, prefix="links", initial=[{name: getattr(link, name) for name in FIELDS} for link in links]
         )
+
+    def total_form_count(self) -> int:
+        told = int(super().total_form_count())
+        if not self.is_bound:
+            return told
+        # A thousand rows that never arrived would take twenty seconds to be shown again.
+        arrived = [int(found[1]) for name in self.data if (found := _ROW.match(name))]
+        return min(told, max(arrived, default=-1) + 1)
 
     def initial_form_count(self) -> int:
         # What the browser says about it is not asked.
