@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError
 
 from sync import console, engine, runs
 from sync.places import Place, SyncError, places
@@ -31,6 +32,10 @@ class SyncCommand(BaseCommand, ABC):
         except OSError as error:
             # Of the folder as a whole; what concerns one file is in the report.
             raise CommandError(f"{error.filename or 'The folder'}: {error.strerror or error}.") from error
+        except (OperationalError, ProgrammingError) as error:
+            said = str(error).partition("\n")[0]
+            hint = "If Lemma was updated, run manage.py migrate; manage.py doctor says more."
+            raise CommandError(f"The database refused it: {said}. {hint}") from error
         self.end(report, options)
 
     def _recorded(self, folders: list[Place], options: dict[str, Any]) -> Report:

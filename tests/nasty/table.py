@@ -1,6 +1,6 @@
 """Nasty files as data: what each holds, and what a well-made system says to it.
 
-The groups are those of the list that the cases were made from; each has a name that says what its files have in common.
+The groups are those of `groups`, which has a name for each.
 """
 
 import dataclasses
@@ -9,36 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from documents import limits
-
-GROUPS = {
-    1: "no UTF-8",
-    2: "control characters",
-    3: "lone surrogates",
-    4: "next to nothing",
-    5: "no closing fence",
-    6: "front matter that is no map",
-    7: "aliases",
-    8: "too much",
-    9: "tags of YAML",
-    10: "keys that stand twice",
-    11: "keys that are no text",
-    12: "titles that are no text",
-    13: "tags",
-    14: "dates",
-    15: "external links",
-    16: "slugs",
-    17: "slugs and file names",
-    18: "what is no regular file",
-    19: "names that are no content",
-    20: "unfinished merges",
-    21: "line ends",
-    22: "tabs for indents",
-    23: "other fences",
-    24: "rules and headings",
-    25: "lists",
-    26: "bombs of Markdown",
-    27: "raw HTML",
-}
 
 BODY = "\n# Brief Definition\n\nOne line.\n"
 # Where the lines begin that `front` puts in.

@@ -68,7 +68,7 @@ class Thing:
     path: str = "nasty.md"
 
     def __str__(self) -> str:
-        return self.name
+        return f"18 {self.name}"
 
 
 THINGS = (
@@ -120,8 +120,8 @@ ZIPPED = {
 }
 
 
-@pytest.mark.parametrize("name", ZIPPED)
-def test_in_a_zip(name: str, editors_browser: Client) -> None:
+@pytest.mark.parametrize("name", ZIPPED, ids=lambda name: f"18 {name}")
+def test_in_a_zip_in_the_admin(name: str, editors_browser: Client) -> None:
     mode, path, data = ZIPPED[name]
     archive = doors.zipped({f"terms/{GOOD}": GOOD_TEXT, path: data}, {path: mode})
     with doors.soon():
@@ -130,7 +130,8 @@ def test_in_a_zip(name: str, editors_browser: Client) -> None:
     assert doors.written() == ["good"]
 
 
-def test_a_folder_that_is_called_like_a_file_in_a_zip(editors_browser: Client) -> None:
+@pytest.mark.parametrize("name", ["18 a folder that is called as a file"])
+def test_folder_in_a_zip_in_the_admin(name: str, editors_browser: Client) -> None:
     archive = doors.zipped({f"terms/{GOOD}": GOOD_TEXT, "terms/nasty.md/": b"", "terms/nasty.md/inside.md": front()})
     page = doors.carried_out(editors_browser, {"all.zip": archive})
     assert [name for name, reason in doors.reasons_in(page) if reason] == ["terms/nasty.md/inside.md"]

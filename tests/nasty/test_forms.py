@@ -134,7 +134,8 @@ def test_a_zip_in_the_admin(name: str, editors_browser: Client) -> None:
     assert doors.written() == []
 
 
-def test_a_name_of_another_encoding_is_one_all_the_same(editors_browser: Client) -> None:
+@each("name", ["47 a name of another encoding"])
+def test_a_zip_that_is_taken_in_the_admin(name: str, editors_browser: Client) -> None:
     doors.carried_out(editors_browser, {"all.zip": _renamed(b"aa", b"\xe4b", is_utf8=False)})
     assert doors.written() == ["nasty"]
 
@@ -217,7 +218,8 @@ def test_saved_twice_in_the_admin(name: str, editors_browser: Client) -> None:
         assert b'"Other"' in text_of(mine)
 
 
-def test_published_twice_in_the_admin(editors_browser: Client) -> None:
+@each("name", ["50 a double click on publish"])
+def test_published_twice_in_the_admin(name: str, editors_browser: Client) -> None:
     mine = save_entry(documents.parse(front()))
     form = read_form(editors_browser.get(address(mine, "changes")), "lemma-publish")
     for _ in range(2):

@@ -217,7 +217,7 @@ def test_a_slow_body_through_the_api(name: str, live_server: LiveServer) -> None
             other.request("GET", ENTRY)
             assert other.getresponse().status == 200
         # Nobody waits for it.
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 25
         if name.endswith("off"):
             # Who has no token is told so, whatever more would have come.
             assert client.recv(12) in (b"", b"HTTP/1.1 401")
