@@ -113,10 +113,8 @@ def _fields() -> Iterator[Ask]:
             sent = json.dumps(body).encode()
             yield Ask(32, f"{name[:20]!r} by {method.upper()}", address, 400, name[:60], method, sent, program=True)
     for action in ("publish", "unpublish", "rename", "restore"):
-        body: dict[str, Any] = (
-            {"slug": "other"} if action == "rename" else {"version": 1} if action == "restore" else {}
-        )
-        sent = json.dumps({**body, "author": "ada"}).encode()
+        needed: dict[str, Any] = {"rename": {"slug": "other"}, "restore": {"version": 1}}.get(action, {})
+        sent = json.dumps({**needed, "author": "ada"}).encode()
         yield Ask(32, f"an author to {action}", f"{ENTRY}{action}/", 400, "author", "post", sent, program=True)
     sent = json.dumps({"files": [], "author": "ada"}).encode()
     yield Ask(32, "an author to import", "/api/v1/import/", 400, "author", "post", sent, program=True)

@@ -16,7 +16,10 @@ from tests.nasty.table import CASES, FOLDERS
 LIST = counting.PAGE.parents[2] / "shared" / "nasty-inputs.md"
 
 
-def test_the_page_about_security_has_the_table_and_each_test_that_it_counts_is_there() -> None:
+_NUMBER = re.compile(r"\d[\d,]*")
+
+
+def test_the_page_about_security_claims_no_case_that_is_not_there() -> None:
     # Of its own process, since it collects tests.
     run = subprocess.run(
         [sys.executable, "-m", "tests.nasty"],
@@ -26,7 +29,11 @@ def test_the_page_about_security_has_the_table_and_each_test_that_it_counts_is_t
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    assert counting.shown() == run.stdout.strip(), "python -m tests.nasty --save"
+    claimed, real = counting.shown(), run.stdout.strip()
+    assert _NUMBER.sub("#", claimed) == _NUMBER.sub("#", real), "python -m tests.nasty --save"
+    # Others may have added some since.
+    for said, counted in zip(_NUMBER.findall(claimed), _NUMBER.findall(real), strict=True):
+        assert int(said.replace(",", "")) <= int(counted.replace(",", "")), "python -m tests.nasty --save"
 
 
 def test_no_case_stands_twice() -> None:
