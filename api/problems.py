@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -20,6 +20,8 @@ MEDIA_TYPE = "application/problem+json"
 MISSING_CACHE = "public, max-age=60"
 # Full, over a quota, or mounted to be read alone.
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+# What PostgreSQL says of a table or a column that is not there, and SQLite as an operational error.
+_MIGRATING = {"42P01", "42703"}
 # Seconds until it makes sense to try again: somebody may have to do something first.
 WAIT = 30
 
@@ -85,6 +87,8 @@ def _known(error: Exception, request: HttpRequest | None) -> exceptions.APIExcep
 
 def is_for_later(error: BaseException | None) -> bool:
     """Whether the same request may succeed once somebody has made room, or the database is back."""
+    if isinstance(error, ProgrammingError):
+        return getattr(error.__cause__, "sqlstate", "") in _MIGRATING
     return isinstance(error, OperationalError) or (isinstance(error, OSError) and error.errno in _NO_ROOM)
 
 
