@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,10 @@ class Web:
             return httpx.get(f"http://127.0.0.1:{self.port}/readyz", headers={"Host": HOST}).status_code == 200
         except httpx.HTTPError:
             return False
+
+    def is_back(self, starts: int) -> bool:
+        """Whether another one than was there after so many starts is ready."""
+        return self.starts > starts and self.is_ready()
 
     def kill(self) -> None:
         """With its workers, at once."""
@@ -367,7 +372,7 @@ def test_no_reader_notices_that_one_process_after_the_other_is_killed(world: Wor
         for web in world.webs:
             before, asked = web.starts, seen.total()
             web.kill()
-            wait_for(lambda web=web, before=before: web.starts > before and web.is_ready(), "The process", 120)
+            wait_for(partial(web.is_back, before), "The process", 120)
             assert seen.total() > asked, "Nobody asked meanwhile."
             # nginx asks it again before the next one goes.
             time.sleep(FAIL_TIMEOUT + 0.5)
