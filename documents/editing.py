@@ -407,9 +407,13 @@ def _change_block_map(
             anchor = line_end(text, max(spans.end(text, value), after))
             continue
         written = emit_key(name, context) + ":" + after_colon(new[name], column, context, siblings.keys.get(name, "?"))
-        if anchor is None:
+        if anchor is None and on_dash:
             at = spans.start(first_key)
             splices.append(Splice(at, at, written + context.newline + " " * column))
+        elif anchor is None:
+            # Above the whole line, which may go.
+            at = line_start(text, spans.start(first_key))
+            splices.append(Splice(at, at, " " * column + written + context.newline))
         else:
             splices.append(Splice(anchor, anchor, " " * column + written + context.newline))
     removed = [name for name in old if name not in new]

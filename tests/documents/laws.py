@@ -419,9 +419,7 @@ def _blocks(node: Node) -> int:
 def _cost_of_item(node: Node, heights: list[int], index: int, old: Any, new: Any) -> tuple[int, int]:
     item = node.items[index]
     if isinstance(old, dict) and isinstance(new, dict) and new and item.style == "block":
-        removed, added = _cost_of_map(item, old, new)
-        # A dash on a line of its own may get the first of other keys, over blank lines.
-        return removed + (item.first - node.dashes[index] if next(iter(old)) not in new else 0), added
+        return _cost_of_map(item, old, new, on_dash=item.first == node.dashes[index])
     if item.kind == "scalar" and _is_scalar(new):
         return cost(item, old, new)
     if item.kind == "list" and isinstance(new, list) and new:
@@ -438,13 +436,13 @@ def _same_items(old: list[Any], new: list[Any]) -> bool:
     return sorted(map(repr, old)) == sorted(map(repr, new))
 
 
-def _cost_of_map(node: Node, old: dict[Any, Any], new: dict[Any, Any]) -> tuple[int, int]:
+def _cost_of_map(node: Node, old: dict[Any, Any], new: dict[Any, Any], *, on_dash: bool = False) -> tuple[int, int]:
     removed = added = 0
     for number, (_, key_node, value) in enumerate(node.entries):
         key = list(old)[number]
         if key not in new:
             removed += value.last - key_node.first + 1
-            if number == 0:  # the dash moves to the next key's line, over blank lines
+            if number == 0 and on_dash:  # the next key moves up to the line of the dash, over blank lines
                 following = node.entries[1][1].first if len(node.entries) > 1 else value.last + 1
                 removed, added = removed + following - value.last, added + 1
         elif not same(old[key], new[key]):
