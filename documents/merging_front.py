@@ -132,7 +132,9 @@ class _Merge:
         """The keys of which theirs changed the form, and ours only the value."""
         found = {key: self._three(key) for key in keys}
         certain = {key for key, three in found.items() if three.ours is ABSENT or same(three.base, three.theirs)}
-        open_keys = [key for key in keys if key not in certain and ABSENT not in found[key]]
+        # What theirs emptied says nothing about how it is to be written.
+        formed = [key for key in keys if ABSENT not in found[key] and found[key].theirs not in ([], {})]
+        open_keys = [key for key in formed if key not in certain]
         ours = {key: found[key].ours for key in open_keys}
         for key, own in self._put_all("base", open_keys, ours, {}).items():
             unit = self._units(key).ours

@@ -28,11 +28,14 @@ def tokens(data: bytes) -> list[str]:
 
 
 class Words:
-    """Fresh tokens of one side, and the keys that it took away. apart: the other side edits other things."""
+    """Fresh tokens of one side, and the keys that it took away.
 
-    def __init__(self, side: str, apart: bool = False) -> None:
+    apart: the other side edits other things. amid: paragraphs come between those of the other side too, and none goes.
+    """
+
+    def __init__(self, side: str, apart: bool = False, amid: bool = False) -> None:
         self._side = side
-        self.apart = apart
+        self.apart, self.amid = apart, amid
         self._count = 0
         self.gone: set[str] = set()
 
@@ -125,14 +128,21 @@ def _nested(draw: st.DrawFn, words: Words) -> str:
 
 
 def edited(
-    draw: st.DrawFn, base: bytes, side: str, mine: Mine, moves: bool, most: int = 6, apart: bool = False
+    draw: st.DrawFn,
+    base: bytes,
+    side: str,
+    mine: Mine,
+    moves: bool,
+    most: int = 6,
+    apart: bool = False,
+    amid: bool = False,
 ) -> bytes:
     """The base after some edits by one side.
 
-    mine: which parts the side touches, by number. moves: whether it may change an order.
+    mine: which parts the side touches, by number. moves: whether it may change an order. apart, amid: see `Words`.
     """
     document = parse(base)
-    words = Words(side, apart)
+    words = Words(side, apart, amid)
     for _ in range(draw(st.integers(1, most))):
         draw(
             st.sampled_from(
@@ -153,6 +163,7 @@ def sides(disjoint: bool) -> st.SearchStrategy[tuple[tuple[bytes, bytes, bytes],
     def drawn(draw: st.DrawFn) -> tuple[tuple[bytes, bytes, bytes], str]:
         base = draw(bases())
         mover = draw(st.sampled_from(["o", "t"]))
+        amid = disjoint and draw(st.booleans())
         ours, theirs = (
             edited(
                 draw,
@@ -161,6 +172,7 @@ def sides(disjoint: bool) -> st.SearchStrategy[tuple[tuple[bytes, bytes, bytes],
                 _half(odd) if disjoint else (lambda _: True),
                 not disjoint or mover == side,
                 apart=disjoint,
+                amid=amid,
             )
             for side, odd in (("o", 0), ("t", 1))
         )
@@ -179,7 +191,7 @@ def _edit_scalar(draw: st.DrawFn, document: Document, words: Words, mine: Mine, 
     if key in document and key != "title" and draw(st.integers(0, 2)) == 0:
         del document[key]
         words.gone.add(key)
-    elif not words.apart or key not in words.gone:  # which would come back at another place
+    elif moves or key not in words.gone:  # which comes back at another place
         document[key] = words()
 
 
@@ -207,11 +219,6 @@ def number_of(text: str) -> int:
     if first is None:
         return 0
     return {"b": int(first[0][1:-1]), "o": 0, "t": 1}[first[0][0]]
-
-
-def _sides_of(text: str) -> set[str]:
-    """Who wrote the tokens of a text: "b", "o", "t"."""
-    return {token[0] for token in TOKEN.findall(text)}
 
 
 def _edit_list(draw: st.DrawFn, document: Document, words: Words, mine: Mine, moves: bool) -> None:
@@ -277,10 +284,11 @@ def _edit_section(draw: st.DrawFn, document: Document, words: Words, mine: Mine,
         return
     paragraphs = re.split(r"\n\n(?!# \w+\n```)", document.sections[at])
     own = [index for index, text in enumerate(paragraphs) if index and mine(number_of(text))]
-    what = draw(st.sampled_from(["add", "remove", "line"]))
+    what = draw(st.sampled_from(["add", "line"] if words.amid else ["add", "remove", "line"]))
     if what == "add" or not own:
-        # Beside one that the other side leaves alone: what is put amid what is taken away has lost its place.
-        places = [1, *own, *(index + 1 for index in own)] if words.apart else range(1, len(paragraphs) + 1)
+        # Between one that the other side removes and one that it rewrites, nobody knows on which side of what is left.
+        beside = words.apart and not words.amid
+        places = [1, *own, *(index + 1 for index in own)] if beside else range(1, len(paragraphs) + 1)
         paragraphs.insert(draw(st.sampled_from(sorted(set(places)))), f"{words()} stands here.")
     elif what == "remove":
         del paragraphs[_one(draw, own)]
@@ -302,15 +310,12 @@ def _edit_sections(draw: st.DrawFn, document: Document, words: Words, mine: Mine
         document.sections.insert(draw(st.integers(0, len(document.sections))), words(), f"{words()} and {words()}.")
         return
     at = _one(draw, own)
-    # With a new heading and a new text, nothing says that it is the same section.
-    renamed = words.apart and TOKEN.search(list(document.sections)[at]) is not None
-    rewritten = words.apart and bool(_sides_of(texts[at]) - {"b"})
     if what == "remove":
         del document.sections[at]
-    elif what == "write" and not renamed:
+    elif what == "write":
         first = TOKEN.search(texts[at])
         document.sections[at] = f"{first[0] if first else ''} {words()}"
-    elif what == "rename" and not rewritten:
+    elif what == "rename":
         document.sections.rename(at, words())
     elif moves:
         document.sections.move(at, draw(st.integers(0, len(document.sections) - 1)))
