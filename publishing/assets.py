@@ -1,21 +1,26 @@
 """Images that bodies show: stored under the hash of their content, given to everybody who knows it."""
 
 import re
+from datetime import timedelta
 from hashlib import sha256
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from publishing import images
 from publishing.images import DIGITS, SUFFIXES, CleanImage
+from publishing.storage import UNFINISHED, WholeFileStorage
 
 FOLDER = "assets"
 NAME = re.compile(rf"[0-9a-f]{{{DIGITS}}}\.(?:{'|'.join(SUFFIXES.values())})")
 _MARK = f"{FOLDER}/".encode()
 _LINK = re.compile(_MARK + rb"(" + NAME.pattern.encode() + rb")(?![0-9a-z])")
+# So long after its last byte nobody is still writing a file.
+_WRITING = timedelta(minutes=10)
 _TYPES = {suffix: f"image/{kind.lower()}" for kind, suffix in SUFFIXES.items()}
 
 
@@ -54,6 +59,25 @@ def names() -> set[str]:
     except FileNotFoundError:
         return set()
     return {name for name in found if NAME.fullmatch(name)}
+
+
+def remove_unfinished() -> None:
+    """Removes what is left of images whose process was killed while it stored them."""
+    if not isinstance(default_storage, WholeFileStorage):
+        # Elsewhere nothing shows before it is whole.
+        return
+    try:
+        _, found = default_storage.listdir(FOLDER)
+    except FileNotFoundError:
+        return
+    for path in (f"{FOLDER}/{name}" for name in found if name.endswith(UNFINISHED)):
+        try:
+            written = default_storage.get_modified_time(path)
+        except FileNotFoundError:
+            # It was finished a moment ago.
+            continue
+        if written < timezone.now() - _WRITING:
+            default_storage.delete(path)
 
 
 def named_in(data: bytes) -> set[str]:

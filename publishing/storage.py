@@ -14,8 +14,13 @@ class WholeFileStorage(FileSystemStorage):
     """A file is there whole or not at all, also when the process is killed or the power fails while it is written."""
 
     def _save(self, name: str, content: Any) -> str:
-        partial = super()._save(f"{name}.{secrets.token_hex(8)}{UNFINISHED}", content)  # type: ignore[misc]
-        with open(self.path(partial), "rb") as file:
-            os.fsync(file.fileno())
-        os.replace(self.path(partial), self.path(name))
+        partial = f"{name}.{secrets.token_hex(8)}{UNFINISHED}"
+        try:
+            super()._save(partial, content)  # type: ignore[misc]
+            with open(self.path(partial), "rb") as file:
+                os.fsync(file.fileno())
+            os.replace(self.path(partial), self.path(name))
+        except BaseException:
+            self.delete(partial)
+            raise
         return name

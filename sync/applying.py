@@ -278,11 +278,14 @@ def write_files(place: Place, steps: Sequence[Step], outcome: Outcome) -> None:
     """The folder's part of the steps, for what `write_each` did not refuse."""
     todo = [step for step in steps if step.changes_files]
     todo, aside = _in_order(todo)
+    # Paths at which a file still lies that should have gone from there.
+    stuck: set[str] = set()
     for step in aside:
         try:
             _step_aside(place, step)
         except (OSError, SyncError) as error:
             outcome.problems.append(_unwritable(step, error))
+            stuck.add(_lies_at(step))
             todo.remove(step)
         else:
             outcome.changed = True
@@ -294,9 +297,13 @@ def write_files(place: Place, steps: Sequence[Step], outcome: Outcome) -> None:
                 # Recorded first: a sync that is killed now must not take the new file there for the one that went.
                 done.record()
             try:
+                if step.path in stuck:
+                    raise SyncError(f"{step.name} is still that of another item, so nothing was put there.")
                 _carry_out(place, step, data, done.folders)
             except (OSError, SyncError) as error:
                 outcome.problems.append(_unwritable(step, error))
+                if step.file:
+                    stuck.add(step.file.path)
             else:
                 done.add(step)
                 outcome.changed = True
@@ -465,6 +472,11 @@ def _unwritable(step: Step, error: Exception) -> Problem:
         return Problem("file.left", str(error), "Run it again.", path=step.name)
     reason = getattr(error, "strerror", None) or str(error)
     hint = "The file is as it was. Mend that and run it again."
+    if step.action is Action.DELETE_FILE:
+        return Problem("file.unwritable", f"The file cannot be removed: {reason}.", hint, path=step.name)
+    if step.file and step.file.path != step.path:
+        message = f"The file cannot be written and moved to {step.name}: {reason}."
+        return Problem("file.unwritable", message, hint, path=step.place.name(step.file.path))
     return Problem("file.unwritable", f"The file cannot be written: {reason}.", hint, path=step.name)
 
 

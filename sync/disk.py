@@ -34,13 +34,30 @@ def scan(folder: str | Path) -> list[os.DirEntry[str]]:
 
 
 @contextmanager
+def _named(path: str | Path) -> Iterator[None]:
+    """Errors inside say which file they are about: of a descriptor, the operating system does not."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = os.fspath(path)
+        raise
+
+
+def let_go(descriptor: int) -> None:
+    """Closes what was only read from. Nothing can be lost there, so what the disk says to it means nothing."""
+    with suppress(OSError):
+        os.close(descriptor)
+
+
+@contextmanager
 def opened(folder: Path) -> Iterator[int]:
     """A folder for `read` to look below: where there are thousands of files, the way to each is shorter."""
     descriptor = os.open(folder, _FOLDER)
     try:
         yield descriptor
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
 
 
 def read(path: str | Path, limit: int, *, below: int | None = None) -> bytes:
@@ -65,9 +82,10 @@ def read(path: str | Path, limit: int, *, below: int | None = None) -> bytes:
     except OSError as error:
         if error.errno == errno.ESPIPE:
             raise OSError(f"{path} is no regular file") from None
+        error.filename = error.filename or path
         raise
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
 
 
 def _long(descriptor: int, path: str | Path, limit: int) -> bytes:
@@ -93,15 +111,16 @@ def write(target: Path, data: bytes) -> None:
     # A new file gets what the account's umask leaves; one that was private is never open to others, not for a moment.
     descriptor = os.open(temporary, _NEW, 0o666 if mode is None else 0o600)
     try:
-        try:
-            left = memoryview(data)
-            while left:
-                left = left[os.write(descriptor, left) :]
-            if mode is not None:
-                os.fchmod(descriptor, mode)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        with _named(target):
+            try:
+                left = memoryview(data)
+                while left:
+                    left = left[os.write(descriptor, left) :]
+                if mode is not None:
+                    os.fchmod(descriptor, mode)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
         os.replace(temporary, target)
     except BaseException:
         remove(temporary)
@@ -161,9 +180,10 @@ def settle(folders: Iterable[Path]) -> None:
         except FileNotFoundError:
             continue
         try:
-            os.fsync(descriptor)
+            with _named(folder):
+                os.fsync(descriptor)
         finally:
-            os.close(descriptor)
+            let_go(descriptor)
 
 
 def _mode(target: Path) -> int | None:

@@ -43,4 +43,4 @@ def _locked(place: Place, kind: int) -> Iterator[None]:
             ) from None
         yield
     finally:
-        os.close(descriptor)
+        disk.let_go(descriptor)

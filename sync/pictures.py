@@ -4,6 +4,7 @@ Each is named after its content, so none is ever changed or in conflict. None is
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sync.steps import Steps
 
 KIND = "picture"
 _BATCH = 500
+_AGAIN = "Mend that and run it again."
 
 
 @dataclass(slots=True)
@@ -42,13 +44,16 @@ def name_of(picture: str) -> str:
 def planned(plans: Sequence[Steps], half: Half) -> Pictures:
     """Nothing is written. What comes in is looked at, since only here can it be refused before anything is done."""
     out = Pictures(plans[0].place.pictures)
+    linked = {name for plan in plans for names in plan.pictures.values() for name in names}
     try:
         stored = assets.names()
     except OSError as error:
         message = f"The folder of uploads cannot be read, so no picture is written or taken in: {error.strerror}."
-        out.problems.append(_problem("picture.store", "", message, disk.hint(error), Severity.WARNING))
+        missed = linked or any(assets.named_in(data) for plan in plans for data in _written(plan))
+        # Where no text shows a picture, nothing is missing.
+        severity = Severity.ERROR if missed else Severity.WARNING
+        out.problems.append(_problem("picture.store", "", message, disk.hint(error), severity))
         return out
-    linked = {name for plan in plans for names in plan.pictures.values() for name in names}
     if not stored and not linked:
         return out
     try:
@@ -113,13 +118,23 @@ def _read(shelf: Path, name: str) -> bytes:
 def take_in(pictures: Pictures) -> list[Problem]:
     """Stores what comes with the files. To be done before their texts are: these are shown at once."""
     problems = []
+    with suppress(OSError):
+        # What is still in use or cannot be removed now is so next time.
+        assets.remove_unfinished()
     for name in pictures.incoming:
         try:
-            assets.keep(name, _read(pictures.folder, name))
+            data = _read(pictures.folder, name)
         except images.BadImage as error:
             problems.append(_problem("picture.left", name, str(error), "Run it again."))
+            continue
         except OSError as error:
             problems.append(_unreadable(name, error))
+            continue
+        try:
+            assets.keep(name, data)
+        except OSError as error:
+            message = f"The picture cannot be stored in the folder of uploads: {error.strerror or error}."
+            problems.append(_problem("picture.store", name, message, _AGAIN))
     return problems
 
 
@@ -127,7 +142,12 @@ def write_out(pictures: Pictures) -> list[Problem]:
     """Puts into the folder what is not there. To be done before the texts that link it are written."""
     problems = []
     for name in pictures.outgoing:
-        data = assets.read(name)
+        try:
+            data = assets.read(name)
+        except OSError as error:
+            message = f"The picture cannot be read from the folder of uploads: {error.strerror or error}."
+            problems.append(_problem("picture.store", name, message, disk.hint(error)))
+            continue
         if data is None or not assets.is_named_after(name, data):
             message = "The picture in Lemma's own folder is damaged, so it was not written."
             problems.append(_problem("picture.damaged", name, message, "Upload it anew, or restore it from a backup."))
@@ -140,7 +160,7 @@ def write_out(pictures: Pictures) -> list[Problem]:
             problems.append(_problem("file.left", name, str(error), "Run it again."))
         except OSError as error:
             message = f"The picture cannot be written: {error.strerror or error}."
-            problems.append(_problem("file.unwritable", name, message, "Mend that and run it again."))
+            problems.append(_problem("file.unwritable", name, message, _AGAIN))
     if pictures.outgoing:
         disk.settle([pictures.folder])
     return problems

@@ -6,6 +6,7 @@ new start of Django. A moment is a call to the file system, a statement to the d
 
 import gc
 import os
+import pathlib
 import pickle
 import shutil
 import signal
@@ -20,12 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import filesystem
 from django.core.signals import setting_changed
-from django.db import connection, connections
-from django.db.utils import ConnectionHandler
+from django.db import connections
+from django.db.utils import ConnectionHandler, OperationalError
 
 from config.database import read_database_url
-from sync import disk, git
+from publishing import storage
+from sync import disk, git, locks
 
 # Loaded once here, and not in each fork.
 from sync.management.commands import export_content, import_content, sync_content  # noqa: F401
@@ -127,14 +130,31 @@ def _connect(file: Path) -> None:
 
 @dataclass
 class Moments:
-    """Counts moments and does something at each. `names` says what they were."""
+    """Counts moments and does something at each.
 
-    then: Callable[[int, str], None]
+    names: what they were. paths: which file or folder each call was about, as it was named; "" for other moments.
+    """
+
+    then: Callable[["Moments"], None]
     names: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    # Temporary files, with that in whose place they came.
+    targets: dict[str, str] = field(default_factory=dict)
+    # The paths of the calls that failed.
+    failed: list[str] = field(default_factory=list)
 
-    def come(self, name: str) -> None:
+    def come(self, name: str, path: str = "") -> None:
         self.names.append(name)
-        self.then(len(self.names), name)
+        self.paths.append(path)
+        self.then(self)
+
+    @property
+    def now(self) -> int:
+        return len(self.names)
+
+    def meant(self) -> list[str]:
+        """The paths, those of temporary files as the files that they were to become."""
+        return [self.targets.get(path, path) for path in self.paths]
 
 
 class _Counted:
@@ -142,6 +162,8 @@ class _Counted:
 
     def __init__(self, module: Any, moments: Moments, wanted: Callable[[str, Any], bool]):
         self._module, self._moments, self._wanted = module, moments, wanted
+        # What each descriptor was opened for.
+        self._opened: dict[int, str] = {}
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._module, name)
@@ -149,11 +171,26 @@ class _Counted:
             return found
 
         def call(*arguments: Any, **options: Any) -> Any:
-            self._moments.come(name)
+            path = self._path(arguments, options)
+            if name == "replace":
+                self._moments.targets[path] = os.fspath(arguments[1])
+            try:
+                self._moments.come(name, path)
+            except OSError as error:
+                self._moments.failed.append(path)
+                if name == "close":
+                    # Whatever else is wrong, it is closed.
+                    found(*arguments)
+                if not isinstance(arguments[0], int):
+                    # As the operating system says it; of a descriptor it does not know the name.
+                    error.filename = os.fspath(arguments[0])
+                raise
             if name == "fsync":
                 # Nobody pulls the plug here, and a real one takes longer than all the rest.
                 return None
             result = found(*arguments, **options)
+            if name == "open" and isinstance(result, int):
+                self._opened[result] = path
             if name == "Popen":
                 # Killed now, it leaves a command behind that goes on by itself.
                 self._moments.come("started")
@@ -161,13 +198,32 @@ class _Counted:
 
         return call
 
+    def _path(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> str:
+        subject = arguments[0]
+        if isinstance(subject, int):
+            return self._opened.get(subject, "")
+        if not isinstance(subject, str | os.PathLike):
+            return ""
+        folder = self._opened.get(options.get("dir_fd") or -1, "")
+        return os.path.join(folder, os.fspath(subject))
+
+
+# Calls that ask for no file, or for none of ours.
+_ELSEWHERE = ("urandom", "fspath", "fsencode", "fsdecode", "umask", "getpid", "getcwd", "fdopen")
+
 
 def _touches_files(name: str, found: Any) -> bool:
-    return callable(found) and not isinstance(found, type) and name not in ("urandom", "fspath")
+    return callable(found) and not isinstance(found, type) and name not in _ELSEWHERE
 
 
 def _starts_git(name: str, found: Any) -> bool:
     return name == "Popen"
+
+
+class _Opening:
+    """The function `open` of a module, as that of `os` is counted."""
+
+    open = open
 
 
 @contextmanager
@@ -175,7 +231,12 @@ def counted(moments: Moments, *, files: bool = True, database: bool = False, com
     """Inside the block the moments come."""
     with ExitStack() as stack:
         if files:
-            stack.enter_context(_in_place_of(disk, "os", _Counted(os, moments, _touches_files)))
+            # Of the folder, of the lock, of paths that are looked at, and of the uploads that pictures come from.
+            for module in (disk, locks, pathlib, filesystem, storage):
+                stack.enter_context(_in_place_of(module, "os", _Counted(os, moments, _touches_files)))
+            for module in (filesystem, storage):
+                opening = _Counted(_Opening, moments, _touches_files)
+                stack.enter_context(_in_place_of(module, "open", opening.open))
         if commands:
             stack.enter_context(_in_place_of(git, "subprocess", _Counted(subprocess, moments, _starts_git)))
         if database:
@@ -184,23 +245,36 @@ def counted(moments: Moments, *, files: bool = True, database: bool = False, com
                 moments.come(sql.split(" ", 1)[0])
                 return execute(sql, *rest)
 
-            stack.enter_context(connection.execute_wrapper(statement))
+            def commit() -> None:
+                moments.come("COMMIT")
+                committed()
+
+            own = connections["default"]
+            committed = own._commit
+            stack.enter_context(own.execute_wrapper(statement))
+            stack.enter_context(_in_place_of(own, "_commit", commit))
         yield
+
+
+_NOT_THERE = object()
 
 
 @contextmanager
 def _in_place_of(module: Any, name: str, other: Any) -> Iterator[None]:
-    before = getattr(module, name)
+    before = vars(module).get(name, _NOT_THERE)
     setattr(module, name, other)
     try:
         yield
     finally:
-        setattr(module, name, before)
+        if before is _NOT_THERE:
+            delattr(module, name)
+        else:
+            setattr(module, name, before)
 
 
 def killed_at(number: int) -> Moments:
-    def die(now: int, name: str) -> None:
-        if now == number:
+    def die(moments: Moments) -> None:
+        if moments.now == number:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return Moments(die)
@@ -209,20 +283,38 @@ def killed_at(number: int) -> Moments:
 def failing_at(number: int, code: int, *, for_good: bool = False) -> Moments:
     """The call of that number fails as a disk does and, with `for_good`, every one after it."""
 
-    def fail(now: int, name: str) -> None:
-        if now == number or (for_good and now > number):
+    def fail(moments: Moments) -> None:
+        if moments.now == number or (for_good and moments.now > number):
             raise OSError(code, os.strerror(code))
+
+    return Moments(fail)
+
+
+def full_at(number: int) -> Moments:
+    """The statement or commit of that number fails as those of SQLite do when the disk is full."""
+
+    def fail(moments: Moments) -> None:
+        if moments.now == number:
+            raise OperationalError("database or disk is full")
 
     return Moments(fail)
 
 
 def ticking() -> Moments:
     """Nothing happens; they are only counted."""
-    return Moments(lambda now, name: None)
+    return Moments(lambda moments: None)
 
 
-def leftovers(folder: Path) -> list[str]:
-    return [path for path in folders.read(folder) if disk.TEMPORARY_PREFIX in path]
+def leftovers(world: World) -> list[str]:
+    """Files that were still being written, in the folder and among the uploads."""
+    ends = disk.TEMPORARY_SUFFIX, storage.UNFINISHED
+    return [path for top in (world.content, world.uploads) for path in folders.read(top) if path.endswith(ends)]
+
+
+def some_time_later(world: World) -> None:
+    """Nobody who writes an upload takes so long as its last byte is old now."""
+    for path in folders.read(world.uploads):
+        os.utime(world.uploads / path, (0, 0))
 
 
 def whole(folder: Path, known: set[bytes]) -> None:

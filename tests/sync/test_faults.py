@@ -7,7 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from sync.plan import ASIDE
 from tests.sync import disorder, faults, folders
 from tests.sync.cast import BLACK_BOX, CAST, item, slugs
 from tests.sync.commands import Outcome, run
-from tests.sync.faults import Moments, World, counted, failing_at, killed_at, ticking
+from tests.sync.faults import Moments, World, counted, failing_at, full_at, killed_at, ticking
 from tests.sync.permissions import unprivileged
 from tests.sync.repositories import Clone, alone
 
@@ -53,9 +54,12 @@ class Scene:
     texts: set[bytes]
     state: dict[str, Any]
     code: int
-    # What came to pass in that run, moment by moment, and how long it took.
+    # What came to pass in that run, moment by moment, to which file, and how long it took.
     moments: list[str]
+    paths: list[str]
     seconds: float
+    # How disturbed runs left all, of those after which the next one was seen to finish.
+    finished: set[str] = field(default_factory=set)
 
     def run(self) -> Outcome:
         return run(self.arguments[0], self.world.content, *self.arguments[1:])
@@ -66,17 +70,31 @@ class Scene:
         return outcome, content_of(self.world), self.look(self.world)
 
     @property
-    def calls(self) -> list[str]:
-        """The moments that are calls to the file system."""
-        return [name for name in self.moments if name.islower() and name != "started"]
+    def calls(self) -> list[tuple[str, str]]:
+        """The moments that are calls to the file system, with what they are about, as messages call it."""
+        pairs = zip(self.moments, self.paths, strict=True)
+        return [(name, self.said(path)) for name, path in pairs if name.islower() and name != "started"]
+
+    def said(self, path: str) -> str:
+        """Below the content root, which the folder of uploads is like."""
+        for top in (self.world.content, self.world.uploads):
+            if Path(path).is_relative_to(top):
+                return Path(path).relative_to(top).as_posix()
+        return path
 
     def assert_whole(self) -> None:
         faults.whole(self.world.content, self.texts)
 
     def assert_next_run_finishes(self, where: str) -> None:
-        """The next run ends where the undisturbed one did, and the one after it has nothing to do."""
+        """The next run ends where the undisturbed one did, and leaves nothing of a disturbed one."""
+        faults.some_time_later(self.world)
         outcome, files, state = self.world.fork(self.run_and_look).value
         assert outcome.code == self.code, f"{where}: {outcome.everything}"
+        self.assert_same(where, files, state)
+        assert faults.leftovers(self.world) == [], where
+
+    def assert_same(self, where: str, files: folders.Files, state: dict[str, Any]) -> None:
+        """As the undisturbed run ended."""
         assert files == self.after, where
         for table, rows in state.items():
             assert rows == self.state[table], f"{where}: {table}"
@@ -102,19 +120,19 @@ def stage(
     world.save()
     before = content_of(world)
 
-    def undisturbed() -> tuple[Outcome, list[str], float]:
+    def undisturbed() -> tuple[Outcome, list[str], list[str], float]:
         moments, start = ticking(), time.perf_counter()
         with counted(moments, database=True, commands=True):
             outcome = run(arguments[0], world.content, *arguments[1:])
-        return outcome, moments.names, time.perf_counter() - start
+        return outcome, moments.names, moments.meant(), time.perf_counter() - start
 
-    outcome, names, seconds = world.fork(undisturbed).value
+    outcome, names, paths, seconds = world.fork(undisturbed).value
     assert "Traceback" not in outcome.err
     after, state = world.fork(lambda: (content_of(world), look(world))).value
     texts = {*before.values(), *after.values()}
     if (world.content / ".git").exists():
         texts |= Clone(world.content).blobs()
-    scene = Scene(world, arguments, look, before, after, texts, state, outcome.code, names, seconds)
+    scene = Scene(world, arguments, look, before, after, texts, state, outcome.code, names, paths, seconds)
     scene.assert_next_run_finishes("a second run")
     return scene
 
@@ -236,7 +254,6 @@ def kill(scene: Scene, numbers: Iterable[int]) -> int:
         assert not ended.alive, f"moment {number} never came"
         scene.assert_whole()
         scene.assert_next_run_finishes(f"killed at {number}, {scene.moments[number - 1]}")
-        assert faults.leftovers(scene.world.content) == []
         done += 1
     return done
 
@@ -291,7 +308,6 @@ def kill_at_random(scene: Scene, times: int, seed: int) -> int:
         killed += not ended.alive
         scene.assert_whole()
         scene.assert_next_run_finishes(f"{number}, seed {seed}")
-        assert faults.leftovers(scene.world.content) == []
     return killed
 
 
@@ -315,23 +331,52 @@ def refuse(scene: Scene, numbers: Iterable[int], code: int, *, for_good: bool = 
     for number in numbers:
         signal.alarm(60)
         scene.world.restore()
-        moments = failing_at(number, code, for_good=for_good)
-        outcome = scene.world.fork(partial(_counted_run, scene, moments, database=False)).value
-        where = f"{errno.errorcode[code]} at {number}, {scene.calls[number - 1]}: {outcome.everything}"
-        assert outcome.code == 1, where
-        assert os.strerror(code) in outcome.err, where
-        assert "Traceback" not in outcome.err, where
+        found = scene.world.fork(partial(_refused_run, scene, number, code, for_good=for_good)).value
+        outcome, failed, files, state = found
+        call, path = scene.calls[number - 1]
+        where = f"{errno.errorcode[code]} at {number}, {call} of {path}: {outcome.everything}"
+        if outcome.code == scene.code:
+            # Nothing hung on the answer, so there is nothing to be said.
+            scene.assert_same(where, files, state)
+        else:
+            assert outcome.code == 1, where
+            complaints = [line for line in outcome.err.splitlines() if os.strerror(code) in line]
+            about = {path, *map(scene.said, failed)} if for_good else {path}
+            # One that was to step aside and could not is where it was.
+            about |= {each.replace(ASIDE, ".md") for each in about}
+            assert any(each in line for line in complaints for each in about), where
+            assert "Traceback" not in outcome.err, where
         scene.assert_whole()
-        scene.assert_next_run_finishes(where)
-        assert faults.leftovers(scene.world.content) == []
+        # Of ten calls for one file, and of six reasons, most leave the same behind.
+        left = repr((sorted(files.items()), state, sorted(folders.read(scene.world.uploads))))
+        if left not in scene.finished:
+            scene.assert_next_run_finishes(where)
+            scene.finished.add(left)
         done += 1
     return done
+
+
+def _refused_run(scene: Scene, number: int, code: int, *, for_good: bool) -> tuple[Any, ...]:
+    moments = failing_at(number, code, for_good=for_good)
+    outcome = _counted_run(scene, moments, database=False)
+    return outcome, moments.failed, content_of(scene.world), scene.look(scene.world)
 
 
 def test_when_the_disk_refuses_that_is_said_and_the_next_run_finishes(scene: Scene) -> None:
     calls = range(1, len(scene.calls) + 1)
     for start, code in enumerate(DISK_ERRORS):
-        assert refuse(scene, calls[start * 19 + 5 :: 120], code, for_good=bool(start % 2)) > 1
+        assert refuse(scene, calls[start * 19 + 5 :: 150], code, for_good=bool(start % 2)) > 1
+
+
+def test_a_file_that_cannot_make_room_is_named_and_so_is_what_waits_for_its_place(sync: Scene) -> None:
+    signal.alarm(60)
+    sync.world.restore()
+    number = sync.calls.index(("rename", "terms/e07.md")) + 1
+    outcome, *_ = sync.world.fork(partial(_refused_run, sync, number, errno.EIO, for_good=False)).value
+    assert [line for line in outcome.err.splitlines() if line.startswith("terms/")] == [
+        "terms/e07.md: file.unwritable: The file cannot be written and moved to terms/moved-on.md: Input/output error.",
+        "terms/e07.md: file.left: terms/e07.md is still that of another item, so nothing was put there.",
+    ]
 
 
 @pytest.mark.deep
@@ -339,6 +384,38 @@ def test_when_the_disk_refuses_that_is_said_and_the_next_run_finishes(scene: Sce
 @pytest.mark.parametrize("code", DISK_ERRORS, ids=errno.errorcode.get)
 def test_whatever_call_the_disk_refuses_the_next_run_finishes(scene: Scene, code: int, for_good: bool) -> None:
     assert refuse(scene, range(1, len(scene.calls) + 1), code, for_good=for_good) > 200
+
+
+# --- databases that refuse ---
+
+
+def refuse_statements(scene: Scene, numbers: Iterable[int]) -> int:
+    """Lets each of these statements and commits fail. Gives how many."""
+    done = 0
+    for number in numbers:
+        signal.alarm(60)
+        scene.world.restore()
+        outcome = scene.world.fork(partial(_counted_run, scene, full_at(number))).value
+        where = f"{number}, {scene.moments[number - 1]}: {outcome.everything}"
+        assert outcome.code == 1, where
+        assert "database or disk is full" in outcome.err, where
+        scene.assert_whole()
+        scene.assert_next_run_finishes(where)
+        done += 1
+    return done
+
+
+def _statements(scene: Scene) -> list[int]:
+    return [number for number, name in enumerate(scene.moments, 1) if name.isupper()]
+
+
+def test_when_the_database_refuses_that_is_said_and_the_next_run_finishes(scene: Scene) -> None:
+    assert refuse_statements(scene, _statements(scene)[::9]) > 5
+
+
+@pytest.mark.deep
+def test_whatever_statement_the_database_refuses_the_next_run_finishes(scene: Scene) -> None:
+    assert refuse_statements(scene, _statements(scene)) > 50
 
 
 # --- files of which nobody can tell whose they are ---

@@ -1,6 +1,7 @@
 """Pictures go where the texts go that link them, and never over anything that somebody else put there."""
 
 import io
+import os
 import zipfile
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +16,7 @@ from publishing import assets, images
 from sync import unpacking, uploading
 from tests.sync import folders
 from tests.sync.agreement import counts, state, steps, sync, synced
-from tests.sync.cast import BLACK_BOX, edit, entry, item
+from tests.sync.cast import BLACK_BOX, edit, entry, item, text
 from tests.sync.commands import exported, imported, run
 from tests.sync.repositories import Clone, alone, change, init, person
 
@@ -121,6 +122,27 @@ def test_what_somebody_else_put_there_is_not_overwritten(known: Path) -> None:
     change("black-box", showing(name), None)
     synced()
     assert pictures_in(known) == {name: b"somebody's"}
+
+
+def test_when_the_uploads_cannot_be_read_the_texts_go_and_the_export_fails(known: Path, settings: Settings) -> None:
+    change("black-box", showing(uploaded()), None)
+    shelf = Path(settings.MEDIA_ROOT) / "assets"
+    shelf.rename(shelf.with_name("elsewhere"))
+    shelf.write_bytes(b"no folder")
+    outcome = run("export_content", "--json")
+    assert (outcome.code, outcome.codes()) == (1, [("assets", "picture.store")])
+    assert (known / "terms/black-box.md").read_bytes() == text("black-box")
+
+
+def test_what_a_killed_upload_left_is_removed_and_what_is_being_written_is_not(known: Path, settings: Settings) -> None:
+    name = uploaded()
+    old, new = (Path(settings.MEDIA_ROOT) / f"{name}.{number}.part" for number in (1, 2))
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    synced()
+    assert [path.exists() for path in (old, new)] == [False, True]
+    assert assets.names() == {name.removeprefix("assets/")}
 
 
 def test_one_that_nobody_links_any_more_stays(known: Path) -> None:
