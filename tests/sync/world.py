@@ -263,12 +263,13 @@ class World:
         return str(report.exit.name).lower().replace("_", " ")
 
     def prefer(self, side: int) -> str:
-        """Somebody decides all conflicts with files at once, after a sync has shown them.
+        """Somebody decides all conflicts with files at once, after syncs have shown all there are.
 
-        Not while files have errors: once these are mended there may be conflicts that nobody has seen yet.
+        One sync may set free a path or a slug that the next needs, and only that one sees the conflict behind it.
         """
-        if self._run().errors:
-            return "errors first"
+        for _ in range(_PATIENCE):
+            if not self._run().written:
+                break
         ours = bool(side % 2)
         for conflict in _open(Conflict.Origin.FILES):
             self._prefer(conflict, ours)
