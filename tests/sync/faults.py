@@ -249,7 +249,7 @@ def counted(moments: Moments, *, files: bool = True, database: bool = False, com
                 moments.come("COMMIT")
                 committed()
 
-            own = connections["default"]
+            own: Any = connections["default"]
             committed = own._commit
             stack.enter_context(own.execute_wrapper(statement))
             stack.enter_context(_in_place_of(own, "_commit", commit))

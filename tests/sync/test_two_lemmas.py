@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,11 @@ class Lemma:
         def act() -> None:
             who = person(author, email=f"{author}@example.org")
             for each in edits:
-                make(each, each.lower().replace(" ", "-"), who) if isinstance(each, str) else change(*each, who)
+                if isinstance(each, str):
+                    make(each, each.lower().replace(" ", "-"), who)
+                else:
+                    slug, fields = each
+                    change(slug, fields, who)
 
         self.world.fork(act)
 
@@ -74,7 +79,7 @@ def lemmas(
             world.top.mkdir()
             first.git("clone", "--quiet", tmp_path / "origin.git", world.content)
             world.fork(disorder.migrate)
-            assert world.fork(lambda world=world: run("import_content", world.content)).value.code == 0
+            assert world.fork(partial(run, "import_content", world.content)).value.code == 0
             found.append(Lemma(world))
         yield found
 
