@@ -112,9 +112,11 @@ def _fields() -> Iterator[Ask]:
         ):
             sent = json.dumps(body).encode()
             yield Ask(32, f"{name[:20]!r} by {method.upper()}", address, 400, name[:60], method, sent, program=True)
-    for action in ("publish", "unpublish", "rename", "restore"):
-        needed: dict[str, Any] = {"rename": {"slug": "other"}, "restore": {"version": 1}}.get(action, {})
-        sent = json.dumps({**needed, "author": "ada"}).encode()
+    needed: dict[str, dict[str, Any]] = {
+        "publish": {}, "unpublish": {}, "rename": {"slug": "other"}, "restore": {"version": 1},
+    }  # fmt: skip
+    for action, own in needed.items():
+        sent = json.dumps({**own, "author": "ada"}).encode()
         yield Ask(32, f"an author to {action}", f"{ENTRY}{action}/", 400, "author", "post", sent, program=True)
     sent = json.dumps({"files": [], "author": "ada"}).encode()
     yield Ask(32, "an author to import", "/api/v1/import/", 400, "author", "post", sent, program=True)
