@@ -22,6 +22,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from config.accounts import end_sessions, name_of
 from config.signing_in.factors import remove_all
 from config.signing_in.pages import page
+from publishing.admin.choosing import ChosenRows
 from publishing.auditing.models import Event
 from publishing.auditing.recording import record
 
@@ -36,7 +37,7 @@ _FOR_SUPERUSERS = {"is_superuser", "user_permissions"}
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
     """Administrators give roles to people; superusers, and what only they may give, are left to superusers."""
 
     form = UserChangeForm
@@ -146,7 +147,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(ChosenRows, DjangoGroupAdmin, ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         group = form.instance
         before = {"": set(_codes(group.permissions))} if change else {}

@@ -22,6 +22,7 @@ from glossary.health.remarking import TONES
 from publishing import batches
 from publishing.admin.base import pages_of
 from publishing.admin.bulk import carried_out
+from publishing.admin.choosing import ChosenRows
 from publishing.models import Item
 
 _PAGE = 50
@@ -32,7 +33,7 @@ _DISMISSED = "dismissed"
 
 
 @admin.register(Finding)
-class FindingAdmin(ModelAdmin):
+class FindingAdmin(ChosenRows, ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 from glossary.linkcheck import runs, starting
 from glossary.linkcheck.models import CheckedLink
 from glossary.linkcheck.verdicts import Verdict
+from publishing.admin.choosing import ChosenRows
 from publishing.times import ago
 
 _TONES = {
@@ -27,7 +28,7 @@ _TONES = {
 
 
 @admin.register(CheckedLink)
-class CheckedLinkAdmin(ModelAdmin):
+class CheckedLinkAdmin(ChosenRows, ModelAdmin):
     """Only to look at: addresses come and go with the texts that link to them."""
 
     list_display = ("shown_verdict", "shown_address", "shown_reason", "shown_new", "shown_time")

@@ -1,13 +1,10 @@
 """Many items at once from the list, and one word of one item there: each is a batch that can be undone."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import BadRequest
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -25,6 +22,7 @@ from publishing import archive, batches, names, standing
 from publishing.admin import lists
 from publishing.admin.access import in_background, refused
 from publishing.admin.base import ItemPages
+from publishing.admin.choosing import ChosenRows
 from publishing.admin.downloads import zip_response
 from publishing.admin.states import state
 from publishing.edits import set_text
@@ -32,8 +30,6 @@ from publishing.errors import WriteRefused
 from publishing.models import Item, Published, Reference, Schedule
 from publishing.values import DIFFICULTIES
 
-# What no database refuses.
-_KEY = re.compile("[0-9]{1,18}")
 # So many of those that were left out are named.
 _NAMED = 8
 Words = list[tuple[str, str]]
@@ -55,7 +51,7 @@ class BulkForm(ActionForm):
             widget.choices = [("", "–"), *words]
 
 
-class BulkPages(ItemPages):
+class BulkPages(ChosenRows, ItemPages):
     action_form = BulkForm
     actions: Sequence[str] = ("publish_chosen", "unpublish_chosen", "set_difficulty", "export_chosen", "delete_chosen")
     # What can be changed in the list itself, with the label of the field.
@@ -107,12 +103,6 @@ class BulkPages(ItemPages):
             for field in words:
                 form.offer(field, words[field])
         return response
-
-    def response_action(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        if not all(_KEY.fullmatch(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
-            raise BadRequest("What is chosen are keys of rows.")
-        answer: HttpResponse | None = super().response_action(request, queryset)
-        return answer
 
     # --- actions ---
 

@@ -23,6 +23,7 @@ from unfold.templatetags.unfold_list import result_headers
 from unfold.views import ChangeList
 
 from publishing import names
+from publishing.admin.choosing import ChosenRows
 from publishing.admin.states import state
 from publishing.models import Conflict, Item, Published, Reference, Review, Schedule
 from publishing.times import ago
@@ -84,7 +85,7 @@ class LeanList(ChangeList):
         return format_html('<td data-label="{}">{}</td>', label, "–" if value in (None, "") else value)
 
 
-class LeanPages(ModelAdmin):
+class LeanPages(ChosenRows, ModelAdmin):
     """Whose list is a `LeanList`."""
 
     change_list_template = "lemma/list.html"

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 
 from documents import parse
 from glossary.editing import delete_entry, save_entry
@@ -211,3 +213,16 @@ class TestTwoEditors:
         shown = page.send(generative_ai, form).content.decode()
         assert "It was deleted in the meantime" in shown
         assert "An hour of work." in shown
+
+
+@pytest.mark.django_db
+def test_an_action_for_rows_that_are_none_breaks_no_list(admin_client: Client) -> None:
+    lists = 0
+    for model, pages in admin.site._registry.items():
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        request = admin_client.get(address).wsgi_request
+        for action in pages.get_actions(request):
+            lists += 1
+            sent = {"action": action, "_selected_action": ["x", "9" * 30]}
+            assert admin_client.post(address, sent).status_code == 400, (address, action)
+    assert lists >= 15

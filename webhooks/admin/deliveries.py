@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
+from publishing.admin.choosing import ChosenRows
 from publishing.times import ago
 from webhooks import managing, wording
 from webhooks.models import Delivery
@@ -20,7 +21,7 @@ _SHOWN = 50
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ModelAdmin):
+class DeliveryAdmin(ChosenRows, ModelAdmin):
     list_display = ("shown_state", "event", "slug", "shown_position", "shown_endpoint", "shown_reason", "shown_time")
     list_display_links = None
     list_filter = ("state", "endpoint")

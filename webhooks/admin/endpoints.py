@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
+from publishing.admin.choosing import ChosenRows
 from publishing.times import ago
 from webhooks import managing, wording
 from webhooks.admin.forms import EndpointForm, ReplayForm
@@ -24,7 +25,7 @@ _SHOWN = 10
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(ModelAdmin):
+class EndpointAdmin(ChosenRows, ModelAdmin):
     form = EndpointForm
     list_display = ("shown_name", "shown_state", "shown_wishes", "shown_waiting", "shown_delivered")
     list_display_links = None

@@ -1,0 +1,21 @@
+"""Which rows of a list an action is for."""
+
+import re
+from typing import Any
+
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+
+# What no database refuses.
+_KEY = re.compile("[0-9]{1,18}")
+
+
+class ChosenRows:
+    """Before a ModelAdmin, whose actions take any text for a key and break at those that are none."""
+
+    def response_action(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        if not all(_KEY.fullmatch(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise BadRequest("What is chosen are keys of rows.")
+        answer: HttpResponse | None = super().response_action(request, queryset)  # type: ignore[misc]
+        return answer
