@@ -32,6 +32,8 @@ HOST = "cms.example.org"
 MAX_AGE = 2
 # The same of lemma-upstream.conf, for which it has five.
 FAIL_TIMEOUT = 1
+# Who ask at once.
+READERS = 3
 STYLE = "app.0123456789ab.css"
 
 
@@ -338,7 +340,7 @@ def test_a_rate_is_counted_over_both_processes(world: World) -> None:
 
 
 @contextmanager
-def readers(world: World, count: int = 3) -> Iterator[Counter[Any]]:
+def readers(world: World) -> Iterator[Counter[Any]]:
     """Ask all the time, for what is not in the cache. What they got, by status or error."""
     seen: Counter[Any] = Counter()
     stop = threading.Event()
@@ -356,7 +358,7 @@ def readers(world: World, count: int = 3) -> Iterator[Counter[Any]]:
                     seen[repr(error)] += 1
                 time.sleep(0.02)
 
-    threads = [threading.Thread(target=read, args=(who,)) for who in range(count)]
+    threads = [threading.Thread(target=read, args=(who,)) for who in range(READERS)]
     for thread in threads:
         thread.start()
     try:
@@ -367,7 +369,8 @@ def readers(world: World, count: int = 3) -> Iterator[Counter[Any]]:
             thread.join(60)
 
 
-def test_no_reader_notices_that_one_process_after_the_other_is_killed(world: World) -> None:
+def test_one_process_after_the_other_is_killed_and_nobody_is_refused(world: World) -> None:
+    """All that can be seen of it is an answer that breaks off, of which the first part was with the reader already."""
     with readers(world) as seen:
         for web in world.webs:
             before, asked = web.starts, seen.total()
@@ -376,7 +379,10 @@ def test_no_reader_notices_that_one_process_after_the_other_is_killed(world: Wor
             assert seen.total() > asked, "Nobody asked meanwhile."
             # nginx asks it again before the next one goes.
             time.sleep(FAIL_TIMEOUT + 0.5)
-    assert set(seen) == {200}, seen
+    cut = {what for what in seen if "without sending complete message body" in str(what)}
+    assert set(seen) - cut == {200}, seen
+    # At most what the readers had in hand at two moments.
+    assert sum(seen[what] for what in cut) <= 2 * READERS, seen
     assert seen[200] > 50
 
 
