@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 # What no database refuses.
 _KEY = re.compile("[0-9]{1,18}")
@@ -14,8 +14,7 @@ _KEY = re.compile("[0-9]{1,18}")
 class ChosenRows:
     """Before a ModelAdmin, whose actions take any text for a key and break at those that are none."""
 
-    def response_action(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+    def response_action(self, request: HttpRequest, queryset: Any) -> Any:
         if not all(_KEY.fullmatch(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             raise BadRequest("What is chosen are keys of rows.")
-        answer: HttpResponse | None = super().response_action(request, queryset)  # type: ignore[misc]
-        return answer
+        return super().response_action(request, queryset)  # type: ignore[misc]
