@@ -14,7 +14,7 @@ _KEY = re.compile("[0-9]{1,18}")
 class ChosenRows:
     """Before a ModelAdmin, whose actions take any text for a key and break at those that are none."""
 
-    def response_action(self, request: HttpRequest, queryset: Any) -> Any:
+    def response_action(self, request: HttpRequest, queryset: Any, *others: Any, **named: Any) -> Any:
         if not all(_KEY.fullmatch(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             raise BadRequest("What is chosen are keys of rows.")
-        return super().response_action(request, queryset)  # type: ignore[misc]
+        return super().response_action(request, queryset, *others, **named)  # type: ignore[misc]
