@@ -6,12 +6,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from publishing.admin.choosing import ChosenRows
 from publishing.auditing.models import Event
 
 
 @admin.register(Event)
-class EventAdmin(ChosenRows, ModelAdmin):
+class EventAdmin(ModelAdmin):
     list_display = ("at", "actor_name", "action", "target", "detail", "address")
     list_display_links = None
     list_filter = ("action",)

@@ -25,7 +25,7 @@ WRITING = {
 WRITING |= {f"a{name}" for name in WRITING}
 # What shows that something is a query set. A dict or a list has none of it.
 QUERY = {"objects", "_default_manager", "_base_manager", "filter", "exclude", "all", "queryset", "select_for_update"}
-BULK = {"insert", "update", "delete"}
+BULK = {"insert", "put", "update", "replace", "delete"}
 # How rows of any model are called.
 ROWS = {"obj", "object", "row", "instance", "self"}
 
@@ -90,8 +90,8 @@ def _may_write(call: ast.Call, method: ast.Attribute, rows: set[str]) -> bool:
         return "cursor" in target
     if method.attr not in WRITING or words[0] in others():
         return False
-    if method.attr == "save" and call.args:
-        # Of a form, a file, a picture: a row is saved without arguments, or with named ones.
+    if method.attr in ("save", "delete") and call.args:
+        # Of a form, a file, a picture: a row is saved or deleted without arguments, or with named ones.
         return False
     is_row = words[-1].strip("_").lower() in rows
     return (is_row and method.attr not in ("create", "get_or_create")) or bool(QUERY & set(words))
