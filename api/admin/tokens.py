@@ -14,7 +14,6 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from api.models import Scope, Token
-from publishing.admin.choosing import ChosenRows
 from publishing.auditing.models import Event
 from publishing.auditing.recording import record
 
@@ -54,7 +53,7 @@ class TokenForm(forms.ModelForm):
 
 
 @admin.register(Token)
-class TokenAdmin(ChosenRows, ModelAdmin):
+class TokenAdmin(ModelAdmin):
     form = TokenForm
     list_display = ("shown_name", "user", "shown_scopes", "beginning", "created", "shown_expiry")
     list_display_links = None

@@ -111,8 +111,13 @@ def served(
 
 
 def _seconds(pid: int) -> float:
+    """0 for a process that has ended since it was listed, as those of PostgreSQL come and go."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
     # After the name of the program, which may have blanks: user is the 12th field, system the 13th.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = text.rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 

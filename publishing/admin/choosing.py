@@ -12,7 +12,7 @@ _KEY = re.compile("[0-9]{1,18}")
 
 
 class ChosenRows:
-    """Before a ModelAdmin, whose actions take any text for a key and break at those that are none."""
+    """Before a ModelAdmin whose rows have numbers for keys. Its actions take any text for one, and break at others."""
 
     def response_action(self, request: HttpRequest, queryset: Any, *others: Any, **named: Any) -> Any:
         if not all(_KEY.fullmatch(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):

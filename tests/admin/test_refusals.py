@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from api.models import Token
 from documents import parse
 from glossary.editing import delete_entry, save_entry
 from publishing.models import Item
@@ -219,6 +220,9 @@ class TestTwoEditors:
 def test_an_action_for_rows_that_are_none_breaks_no_list(admin_client: Client) -> None:
     lists = 0
     for model, pages in admin.site._registry.items():
+        if model is Token:
+            # Its key is a text, so that any text may be one.
+            continue
         address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         request = admin_client.get(address).wsgi_request
         for action in pages.get_actions(request):
