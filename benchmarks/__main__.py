@@ -8,7 +8,6 @@ import argparse  # noqa: E402 (its loading is part of the start)
 import os  # noqa: E402
 import platform  # noqa: E402
 import sys  # noqa: E402
-import tempfile  # noqa: E402
 from datetime import UTC, datetime  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -17,22 +16,8 @@ from benchmarks import database, memory, results  # noqa: E402
 
 def main() -> None:
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="lemma-bench-", dir=options.folder) as folder:
-        url = os.environ.get("DATABASE_URL", "")
-        with database.made(Path(folder), url) as own_url:
-            # As in production: with DEBUG, Django keeps the text of every statement.
-            os.environ.update(
-                DATABASE_URL=own_url,
-                DEBUG="0",
-                SECRET_KEY="not a secret",
-                LEMMA_VAR=f"{folder}/var",
-                LEMMA_LOCALE="en",
-                LEMMA_ENTRIES_DIR="terms",
-                LEMMA_BOOKS_DIR="books",
-                LOG_LEVEL="ERROR",
-                DJANGO_SETTINGS_MODULE="config.settings",
-            )
-            print("\n".join(_report(Path(folder), options)))
+    with database.lemma(options.folder) as folder:
+        print("\n".join(_report(folder, options)))
 
 
 def _options() -> argparse.Namespace:

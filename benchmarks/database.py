@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,36 @@ def made(folder: Path, url: str, name: str = "") -> Iterator[str]:
             yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def lemma(parent: str | None = None, **more: str) -> Iterator[Path]:
+    """Gives a new folder, and sets the environment for a Lemma of its own there, before Django reads its settings.
+
+    Args:
+        parent: where the folder is made.
+        more: variables beside the usual ones.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="lemma-bench-", dir=parent) as folder,
+        made(Path(folder), os.environ.get("DATABASE_URL", "")) as url,
+    ):
+        os.environ.update(
+            DATABASE_URL=url,
+            # As in production: with DEBUG, Django keeps the text of every statement.
+            DEBUG="0",
+            SECRET_KEY="not a secret",
+            ALLOWED_HOSTS="127.0.0.1",
+            LEMMA_VAR=f"{folder}/var",
+            CONTENT_ROOT=f"{folder}/glossary",
+            LEMMA_LOCALE="en",
+            LEMMA_ENTRIES_DIR="terms",
+            LEMMA_BOOKS_DIR="books",
+            LOG_LEVEL="ERROR",
+            DJANGO_SETTINGS_MODULE="config.settings",
+            **more,
+        )
+        yield Path(folder)
 
 
 def backends(url: str) -> list[int]:

@@ -5,7 +5,6 @@ import os
 import platform
 import statistics
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -44,26 +43,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9, help="how often all is loaded; medians are shown (9)")
     parser.add_argument("--save", action="store_true", help=f"write the table to {results.FILE.name} too")
     options = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="lemma-bench-") as folder,
-        database.made(Path(folder), os.environ.get("DATABASE_URL", "")) as own_url,
-    ):
-        os.environ.update(
-            DATABASE_URL=own_url,
-            DEBUG="0",
-            SECRET_KEY="not a secret",
-            ALLOWED_HOSTS="127.0.0.1",
-            LEMMA_VAR=f"{folder}/var",
-            CONTENT_ROOT=f"{folder}/glossary",
-            LEMMA_LOCALE="en",
-            LEMMA_ENTRIES_DIR="terms",
-            LEMMA_BOOKS_DIR="books",
-            LOG_LEVEL="ERROR",
-            DJANGO_SETTINGS_MODULE="config.settings",
-            # Playwright runs an event loop in this thread, and Django would refuse to touch the database there.
-            DJANGO_ALLOW_ASYNC_UNSAFE="1",
-        )
-        key, session = _fill(Path(folder) / "glossary", options.files)
+    # Playwright runs an event loop in this thread, and Django would refuse to touch the database there.
+    with database.lemma(DJANGO_ALLOW_ASYNC_UNSAFE="1") as folder:
+        key, session = _fill(folder / "glossary", options.files)
         rows = _measured(key, session, options.rounds)
         text = "\n".join([*_conditions(options), "", *_table(rows)])
         print(text)

@@ -5,7 +5,6 @@ import json
 import os
 import platform
 import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,22 +25,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="how often all is measured; medians are shown (3)")
     parser.add_argument("--save", action="store_true", help=f"write the tables to {results.FILE.name} too")
     options = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="lemma-bench-") as folder,
-        database.made(Path(folder), os.environ.get("DATABASE_URL", "")) as own_url,
-    ):
-        os.environ.update(
-            DATABASE_URL=own_url,
-            DEBUG="0",
-            SECRET_KEY="not a secret",
-            LEMMA_VAR=f"{folder}/var",
-            LEMMA_LOCALE="en",
-            LEMMA_ENTRIES_DIR="terms",
-            LEMMA_BOOKS_DIR="books",
-            LOG_LEVEL="ERROR",
-            DJANGO_SETTINGS_MODULE="config.settings",
-        )
-        root = Path(folder) / "glossary"
+    with database.lemma() as folder:
+        root = folder / "glossary"
         _fill(root, options.files)
         shown = "\n".join([*_conditions(options), "", *_measured(root, options)])
     print(shown)

@@ -8,7 +8,6 @@ import re
 import resource
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -79,23 +78,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=MEGABYTE, help="characters of the text (1000000)")
     parser.add_argument("--save", action="store_true", help=f"write the tables to {results.FILE.name} too")
     options = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="lemma-bench-") as folder,
-        database.made(Path(folder), os.environ.get("DATABASE_URL", "")) as own_url,
-    ):
-        os.environ.update(
-            DATABASE_URL=own_url,
-            DEBUG="0",
-            SECRET_KEY="not a secret",
-            ALLOWED_HOSTS="127.0.0.1",
-            LEMMA_VAR=f"{folder}/var",
-            CONTENT_ROOT=f"{folder}/glossary",
-            LEMMA_LOCALE="en",
-            LEMMA_ENTRIES_DIR="terms",
-            LEMMA_BOOKS_DIR="books",
-            LOG_LEVEL="ERROR",
-            DJANGO_SETTINGS_MODULE="config.settings",
-        )
+    with database.lemma() as folder:
         lines = [
             *_conditions(options),
             "",
@@ -103,7 +86,7 @@ def main() -> None:
             "",
             *_growing(options),
             "",
-            *_asked(options, Path(folder)),
+            *_asked(options, folder),
         ]
     shown = "\n".join(lines)
     print(shown)
