@@ -15,7 +15,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --constr
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep test-postgres test-browser fuzz lint audit bench bench-api frontend frontend-check clean
+.PHONY: help run test test-deep test-postgres test-browser fuzz docs lint audit bench bench-api frontend frontend-check clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -41,6 +41,9 @@ test-browser: $(VENV)/.dev tests/browser/node_modules ## the tests that need Chr
 
 fuzz: $(VENV)/.dev ## made-up bytes into parse, edit and merge; RUNS says how many for each
 	for target in parse edit merge; do $(PYTHON) -m tests.fuzz $$target --runs $(RUNS) || exit 1; done
+
+docs: $(VENV)/.dev ## README and docs/ as pages in build/docs; a link that is dead is an error
+	$(PYTHON) -m sphinx -q -W --keep-going -n -c docs -d build/doctrees -b html . build/docs
 
 lint: $(VENV)/.dev ## style and types
 	$(PYTHON) -m ruff check
@@ -71,7 +74,7 @@ tests/browser/node_modules: tests/browser/package-lock.json
 	@touch $@
 
 clean: ## remove what make made, but nothing in var/
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Touched only when everything is installed, so that an interrupted install starts again.

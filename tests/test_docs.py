@@ -61,24 +61,13 @@ def test_the_defaults_in_the_readme_are_those_of_the_settings(name: str) -> None
 # --- links ---
 
 
-def headings(page: Path) -> set[str]:
-    """Of a page, in the form in which links name them."""
-    found = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in found}
-
-
 @each_page
-def test_every_link_leads_somewhere(page: Path) -> None:
+def test_no_link_leads_out_of_the_project(page: Path) -> None:
+    """Whether it leads somewhere at all is shown by the pages that are built: see `test_docs_pages`."""
     prose = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(), flags=re.DOTALL)
-    for address in re.findall(r"\]\(([^)\s]+)\)", prose):
-        if re.match(r"[a-z]+:", address):
-            continue
-        path, _, anchor = address.partition("#")
-        target = (page.parent / path) if path else page
-        assert target.exists(), f"{page.name}: {address}"
-        assert target.resolve().is_relative_to(ROOT), f"{page.name}: {address}"
-        if anchor:
-            assert anchor in headings(target), f"{page.name}: {address}"
+    for address in re.findall(r"\]\(([^)\s#]+)[^)\s]*\)", prose):
+        if not re.match(r"[a-z]+:", address):
+            assert (page.parent / address).resolve().is_relative_to(ROOT), f"{page.name}: {address}"
 
 
 # --- commands ---
