@@ -33,6 +33,9 @@ _SEED = frozenset(
     for name in ("title", "slug", "category", "difficulty", "tags", "related", "recommendedBooks", "lastUpdated")
 ) | {"externallinks"}
 _RANK = {name.casefold(): rank for rank, name in enumerate(ORDER)}
+# The mark before a key, which may stand on a line before it; and where YAML ends a line, and nobody else does.
+_QUESTION = re.compile(r"(?<![^\r\n ])\?(?=[ \t\r\n]|\Z)")
+_OTHER_BREAK = re.compile("[\x85\u2028\u2029]")
 _END_MARKER = re.compile(r"(?<![^\r\n])\.\.\.(?=[ \t\r\n]|\Z)")
 
 
@@ -76,15 +79,24 @@ class FrontMatter:
         if "..." in text and (marker := _END_MARKER.search(text, spans.end(text, root))):
             stop = marker.start()
         names = list(self.values)
-        for (key, _), start, following in zip(root.value[1:], starts, starts[1:], strict=False):
-            if start == following:
-                # YAML ends a line at U+0085, U+2028 and U+2029, and nobody else does.
+        bounds = [*starts, stop]
+        self._chunks += [Chunk(name, text[bounds[i] : bounds[i + 1]]) for i, name in enumerate(names)]
+        if ("?" in text and _QUESTION.search(text)) or (not text.isascii() and _OTHER_BREAK.search(text)):
+            self._refuse_torn(text, root)
+        self._prefix, self._tail = text[: starts[0]], text[stop:]
+
+    def _refuse_torn(self, text: str, root: MappingNode) -> None:
+        """Raises DocumentError for a key that begins in the lines of the one before."""
+        keys = [key for key, _ in root.value]
+        for chunk, key in zip(self._chunks, [*keys[1:], keys[-1]], strict=True):
+            try:
+                is_whole = same(read(chunk.text)[0], {chunk.key: self.values[chunk.key]})
+            except DocumentError:
+                is_whole = False
+            if not is_whole:
                 line, column = place(text, spans.start(key))
                 message = f'The key "{key.value}" does not begin a line.'
                 raise DocumentError("yaml.key", message, line, column, "Write each key on a line of its own.")
-        bounds = [*starts, stop]
-        self._chunks += [Chunk(name, text[bounds[i] : bounds[i + 1]]) for i, name in enumerate(names)]
-        self._prefix, self._tail = text[: starts[0]], text[stop:]
 
     def _reindex(self) -> None:
         self._spelling = {name.casefold(): name for name in self.values}
