@@ -1,6 +1,7 @@
 """Words of a text in the form in which they are compared: without case, width and the accents of Latin letters."""
 
 import re
+import string
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ def _marks() -> str:
 LETTERS = rf"(?:[^\W_]|[{_marks()}])+"
 _WORD = re.compile(LETTERS)
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
+_ASCII_LETTERS = frozenset(string.ascii_letters + string.digits)
+_OTHER = re.compile(r"[^\x00-\x7f]")
 # C, C++ and C# are three names.
 NAME_WORD = rf"{LETTERS}(?:[+#]{{1,2}}(?![+#\w]))?"
 _NAME_WORD = re.compile(NAME_WORD)
@@ -44,12 +47,26 @@ def keys(text: str) -> list[str]:
     return list(filter(None, (fold(word) for word in _WORD.findall(text))))
 
 
-def words(text: str, *, but_ascii: bool = False) -> Iterator[Word]:
-    """The words by `keys`, and where they stand; with `but_ascii`, only those with other letters."""
+def words(text: str) -> Iterator[Word]:
+    """The words by `keys`, and where they stand."""
     for match in _WORD.finditer(text):
-        if but_ascii and match[0].isascii():
-            continue
         yield Word(match.start(), match.end(), fold(match[0]))
+
+
+def words_beyond_ascii(text: str) -> Iterator[Word]:
+    """Those of `words` that have other letters too, in a time that depends on how many of these there are."""
+    done = 0
+    for other in () if text.isascii() else _OTHER.finditer(text):
+        at = other.start()
+        if at < done:
+            continue
+        start = at
+        while start > done and text[start - 1] in _ASCII_LETTERS:
+            start -= 1
+        match = _WORD.match(text, start)
+        if match and match.end() > at:
+            yield Word(start, match.end(), fold(match[0]))
+            done = match.end()
 
 
 def name_words(text: str) -> Iterator[Word]:

@@ -35,6 +35,12 @@ def test_a_snippet_is_a_piece_of_its_text_with_every_match_in_it_marked(text: st
         assert snippet.count("<mark>") == len(list(marker.spans(text)))
 
 
+@given(st.text(alphabet="abZ9 _.-–éи模\u0301\u0928\u093f\n", max_size=60))
+def test_words_with_other_letters_are_found_without_going_through_all(text: str) -> None:
+    wanted = [word for word in words.words(text) if not text[word.start : word.end].isascii()]
+    assert list(words.words_beyond_ascii(text)) == wanted
+
+
 @pytest.mark.parametrize("filler", ["x ", "é "])
 def test_a_match_far_behind_is_shown(filler: str) -> None:
     snippet = Marker(query.parse("needle")).snippet(filler * 5_000 + "a Needle here " + filler * 5_000)
