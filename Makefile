@@ -15,7 +15,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --constr
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep test-postgres test-browser fuzz docs lint audit bench bench-api frontend frontend-check clean
+.PHONY: help run test test-deep test-postgres test-browser chaos fuzz docs lint audit bench bench-api frontend frontend-check clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -38,6 +38,9 @@ test-postgres: $(VENV)/.dev ## the tests, on a PostgreSQL made for them and thro
 
 test-browser: $(VENV)/.dev tests/browser/node_modules ## the tests that need Chromium
 	$(PYTEST) -n $(WORKERS) -m browser $(TESTS)
+
+chaos: $(VENV)/.dev ## more than 200 times kill -9, on SQLite and on PostgreSQL, in half an hour
+	LEMMA_DEEP=1 $(PYTEST) -m deep -s tests/chaos
 
 fuzz: $(VENV)/.dev ## made-up bytes into parse, edit and merge; RUNS says how many for each
 	for target in parse edit merge; do $(PYTHON) -m tests.fuzz $$target --runs $(RUNS) || exit 1; done
