@@ -171,7 +171,7 @@ class Run:
             found = self.look()
             self.violations += [f"after {self.kills.total()} kills: {line}" for line in judge(found)]
             self.notes.complaints.clear()
-            self.tell(self.figures())
+            self.tell("\n".join([self.figures(), *self.violations]))
 
     def kill(self) -> None:
         chances = KILLS | (DATABASE_KILLS if self.postgres else {})
