@@ -43,6 +43,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return defaults.server_error(request)
 
 
+def needs_https() -> HttpResponse:
+    """For a program that came without it. Whatever secret it sent has been in the clear by now."""
+    return _problem(403, "https.required", "The API is asked with https:// alone. Make a new token if you sent one.")
+
+
 def _is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith("/api/")
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from config.sessions import SINCE
 from publishing.auditing.models import Event
 from publishing.auditing.recording import record
 
@@ -60,6 +61,7 @@ def end_sessions(user: Any, *, but: str | None = None) -> int:
 
 
 def _signed_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    request.session[SINCE] = int(timezone.now().timestamp())
     record(Event.Action.SIGNED_IN, by=user, detail=_means(request, user), request=request)
 
 

@@ -97,6 +97,9 @@ class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
         user = form.instance
         if detail := _difference(request.lemma_before, _rights(User.objects.get(pk=user.pk))):  # type: ignore[attr-defined]
             record(Event.Action.ROLE_CHANGED, by=request.user, target=user, detail=detail, request=request)
+        if not (user.is_active and user.is_staff):
+            # Else they would go on if the account came back.
+            end_sessions(user)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         record(Event.Action.ACCOUNT_DELETED, by=request.user, target=obj, request=request)

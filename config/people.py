@@ -9,6 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest
 
@@ -32,3 +35,13 @@ class Accounts(_ForPeople, AuthenticationMiddleware):
 
 class Messages(_ForPeople, MessageMiddleware):
     pass
+
+
+class _MessageCookie(CookieStorage):
+    cookie_name = settings.LEMMA_MESSAGES_COOKIE
+
+
+class MessageStorage(FallbackStorage):
+    """Django's own, but for the name of its cookie."""
+
+    storage_classes = (_MessageCookie, SessionStorage)

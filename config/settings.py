@@ -95,7 +95,7 @@ CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-ke
 CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Last-Modified", "Location", "Retry-After", "X-Request-ID"]
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
-SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("SECURE_HSTS_SECONDS", default=30 * 24 * 3600)
+SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=False)
 # What else lives under the domain is known to its owner alone, so neither is missed by `check --deploy`.
@@ -108,20 +108,26 @@ if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Without a proxy there is nobody to speak HTTPS, and the browser would be sent around in circles.
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=BEHIND_PROXY and not DEBUG)
-# Whoever asks how a process is does so on the machine, beside the proxy.
-SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
+# Whoever asks how a process is does so on the machine, beside the proxy; programs are refused: see config.https.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$", "^api/"]
 # Of the admin's pages no other page learns the address, and none keeps a handle on their window.
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# By these names browsers take them from this very host alone, over HTTPS, so that a neighbour cannot plant one.
+_OURS = "__Host-" if SESSION_COOKIE_SECURE else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_OURS}sessionid", f"{_OURS}csrftoken"
+LEMMA_MESSAGES_COOKIE = f"{_OURS}messages"
+MESSAGE_STORAGE = "config.people.MessageStorage"
 
 # Length is what counts; rules about characters only make people write it down.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    {"NAME": name, "OPTIONS": options}
     for name, options in (
-        ("UserAttributeSimilarityValidator", {}),
-        ("MinimumLengthValidator", {"min_length": 12}),
-        ("CommonPasswordValidator", {}),
-        ("NumericPasswordValidator", {}),
+        ("django.contrib.auth.password_validation.UserAttributeSimilarityValidator", {}),
+        ("django.contrib.auth.password_validation.MinimumLengthValidator", {"min_length": 12}),
+        ("django.contrib.auth.password_validation.CommonPasswordValidator", {}),
+        ("config.passwords.LostPasswordValidator", {}),
+        ("config.passwords.OwnWordsValidator", {}),
     )
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -175,7 +181,10 @@ AXES_CLIENT_IP_CALLABLE = "config.accounts.address_of"
 # The audit log has it, in the words of Lemma.
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
+# From the sign-in, and from the last request.
 SESSION_COOKIE_AGE = env.int("LEMMA_SESSION_HOURS", default=168) * 3600
+LEMMA_IDLE_HOURS = env.int("LEMMA_IDLE_HOURS", default=24)
+SESSION_ENGINE = "config.sessions"
 LEMMA_AUDIT_DAYS = env.int("LEMMA_AUDIT_DAYS", default=365)
 
 # The largest accepted file is far smaller; an import of many files comes in several requests.
@@ -226,6 +235,7 @@ MIDDLEWARE = [
     "config.observing.observed",
     "django.middleware.security.SecurityMiddleware",
     "config.policies.policies",
+    "config.https.programs",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "config.people.Sessions",

@@ -6,7 +6,7 @@ const FIELD = "csrfmiddlewaretoken";
 
 /** Whoever logged in again in another tab has a new token, and this page still the old one. */
 const token = () =>
-  document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? document.querySelector(`input[name=${FIELD}]`)?.value ?? "";
+  document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? document.querySelector(`input[name=${FIELD}]`)?.value ?? "";
 
 /** Gives a form that is about to be sent the token of today. */
 export function renewToken(form) {

@@ -1,5 +1,6 @@
 """The one way into the audit log."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from publishing.auditing.models import Event
 
+_log = logging.getLogger("lemma.audit")
 # As often as this one looks whether something is old enough to go.
 _EVERY = 100
 
@@ -32,5 +34,11 @@ def record(
         detail=detail,
         address=str(request.META.get("REMOTE_ADDR", ""))[:45] if request else "",
     )
+    # Also where whoever can write to the database cannot change it.
+    _log.info(
+        "%s: %s %s", event.actor_name or "–", event.action, event.target,
+        extra={"actor": event.actor_name, "action": event.action, "target": event.target, "detail": event.detail,
+               "client": event.address},
+    )  # fmt: skip
     if event.pk % _EVERY == 0:
         Event.objects.filter(at__lt=event.at - timedelta(days=settings.LEMMA_AUDIT_DAYS)).delete()

@@ -1,11 +1,13 @@
 """Signing in and out, and what is written down of it."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
@@ -19,6 +21,8 @@ from pytest_django.fixtures import Settings
 import documents
 from api.models import Token
 from config.admin import _difference
+from config.sessions import SINCE
+from config.signing_in.sealing import seal
 from glossary.editing import delete_entry, publish_entry, rename_entry, save_entry, unpublish_entry
 from publishing.auditing.models import Event
 from publishing.auditing.recording import record
@@ -96,15 +100,56 @@ def test_a_right_password_forgets_the_wrong_ones(ada: User) -> None:
         assert sign_in("ada").status_code == 302
 
 
-@pytest.mark.parametrize("password", ["short one", "123456789012345", "passwordpassword", "ada-lovelace"])
-def test_a_password_that_is_easily_guessed_is_refused(password: str) -> None:
-    user = User(username="ada-lovelace")
-    if password == "passwordpassword":
-        # Long, and on no list: length is what counts.
-        validate_password(password, user)
-        return
+@pytest.mark.parametrize(
+    "password",
+    ["short one", "123456789012345", "ada-lovelace", "passwordpassword", "correcthorsebatterystaple",
+     "1qaz2wsx3edc4rfv", "Lemma-admin-7", "glossary2026!", "Example-2026!", "Terms-Terms-26"],
+)  # fmt: skip
+def test_a_password_that_is_easily_guessed_is_refused(settings: Settings, password: str) -> None:
+    settings.LEMMA_SITE_TITLE, settings.ALLOWED_HOSTS = "Terms of Art", ["cms.example.org"]
     with pytest.raises(ValidationError):
-        validate_password(password, user)
+        validate_password(password, User(username="ada-lovelace"))
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["all small letters", "ALL CAPITALS HERE", "730482915563028174", "  blanks  at both ends  ", "ключ от дома и сада",
+     "a glossary of odd birds", "x7" * 64],
+)  # fmt: skip
+def test_a_password_may_be_made_of_anything_and_is_taken_as_typed(ada: User, password: str) -> None:
+    client = Client()
+    client.force_login(ada)
+    both = {"new_password1": password, "new_password2": password}
+    assert client.post("/admin/password_change/", {"old_password": "wrong", **both}).status_code == 200
+    assert sign_in("ada").status_code == 302, "Without the one before nothing is changed."
+    assert client.post("/admin/password_change/", {"old_password": PASSWORD, **both}).status_code == 302
+    assert sign_in("ada", password).status_code == 302
+    assert sign_in("ada", password.swapcase() + "." * (password == password.swapcase())).status_code == 200
+    assert sign_in("ada", password[:-1]).status_code == 200
+
+
+def test_managers_of_passwords_may_fill_in_what_nobody_reads_along(admin: Client) -> None:
+    for path, fields in {
+        "/admin/login/": 1,
+        "/admin/password_change/": 3,
+        "/admin/auth/user/add/": 2,
+    }.items():
+        page = (Client() if "login" in path else admin).get(path).content.decode()
+        inputs = re.findall(r"<input[^>]*password[^>]*>", page)
+        assert len([one for one in inputs if 'type="password"' in one]) == fields, path
+        assert not re.search(r"onpaste|autocomplete=\"off\"", " ".join(inputs))
+
+
+def test_a_new_password_leaves_the_second_factor_alone(admin: Client, ada: User) -> None:
+    factor = Authenticator.objects.create(user=ada, type="totp", data={"secret": seal("ABCDEFGHIJKLMNOP")})
+    new = {"password1": "entirely new and long", "password2": "entirely new and long", "usable_password": "true"}
+    assert admin.post(f"/admin/auth/user/{ada.pk}/password/", new).status_code == 302
+    assert Authenticator.objects.filter(pk=factor.pk).exists()
+    assert sign_in("ada", "entirely new and long")["Location"].startswith("/admin/login/code/")
+
+
+def test_no_account_comes_with_lemma() -> None:
+    assert not User.objects.exists()
 
 
 def test_an_address_tries_thirty_times_a_minute(ada: User) -> None:
@@ -155,6 +200,81 @@ def test_a_session_ends_by_itself(settings: Settings, ada: User) -> None:
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     assert client.get("/admin/").status_code == 302
+
+
+def test_a_session_that_nobody_uses_ends_sooner(ada: User) -> None:
+    client = Client()
+    sign_in("ada", client=client)
+    ends = Session.objects.get().expire_date
+    assert timedelta(hours=23) < ends - timezone.now() <= timedelta(hours=24)
+    assert client.get("/admin/").status_code == 200
+    assert Session.objects.get().expire_date == ends, "Not every request is a write."
+    Session.objects.update(expire_date=timezone.now() + timedelta(hours=1))
+    assert client.get("/admin/").status_code == 200
+    assert Session.objects.get().expire_date - timezone.now() > timedelta(hours=23)
+
+
+def test_nobody_stays_in_for_longer_than_the_settings_say_however_busy(ada: User) -> None:
+    client = Client()
+    sign_in("ada", client=client)
+    session = client.session
+    session[SINCE] -= 7 * 24 * 3600 - 600
+    session.save()
+    assert client.get("/admin/").status_code == 200
+    assert Session.objects.get().expire_date - timezone.now() < timedelta(minutes=11)
+
+
+def test_a_request_that_only_prolongs_a_session_takes_nothing_back(ada: User) -> None:
+    client = Client()
+    sign_in("ada", client=client)
+    Session.objects.update(expire_date=timezone.now() + timedelta(hours=1))
+    late, early = client.session, client.session
+    assert late["_auth_user_id"] == str(ada.pk)
+    early["kept"] = "by another request"
+    early.save()
+    late.load()
+    assert client.session["kept"] == "by another request"
+
+
+def test_closing_an_account_ends_its_sessions_for_good(admin: Client, ada: User) -> None:
+    client = Client()
+    sign_in("ada", client=client)
+    day, _, hour = f"{ada.date_joined:%Y-%m-%d %H:%M:%S}".partition(" ")
+    address = f"/admin/auth/user/{ada.pk}/change/"
+    form = {"username": "ada", "date_joined_0": day, "date_joined_1": hour, "is_staff": "on"}
+    assert admin.post(address, form).status_code == 302
+    assert client.get("/admin/").status_code == 302
+    assert admin.post(address, {**form, "is_active": "on"}).status_code == 302
+    assert client.get("/admin/").status_code == 302, "Opened again, the account has to sign in."
+    assert sign_in("ada").status_code == 302
+
+
+def test_a_key_of_a_session_cannot_be_guessed_and_is_nobodys_to_choose(ada: User) -> None:
+    keys = set()
+    for _ in range(20):
+        client = Client()
+        client.cookies["sessionid"] = "chosenbysomebodyelse0123456789ab"
+        sign_in("ada", client=client)
+        keys.add(client.cookies["sessionid"].value)
+    assert len(keys) == 20
+    # Of 36 signs: 165 bits.
+    assert all(re.fullmatch("[a-z0-9]{32}", key) for key in keys)
+    assert "chosenbysomebodyelse0123456789ab" not in keys
+
+
+def test_what_is_written_down_is_in_the_log_too(ada: User, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="lemma.audit")
+    sign_in("ada", "hunter2-hunter2")
+    sign_in("ada")
+    sign_in("pasted-the-passw0rd-here")
+    lines = [(one.getMessage(), one.__dict__["client"]) for one in caplog.records if one.name == "lemma.audit"]
+    assert lines == [
+        ("–: sign-in refused ada", "2.2.2.2"),
+        ("ada: signed in ", "2.2.2.2"),
+        ("–: sign-in refused ", "2.2.2.2"),
+    ]
+    assert "passw0rd" not in caplog.text
+    assert "hunter2" not in caplog.text
 
 
 def test_signing_out_everywhere_ends_all_ones_own_sessions_and_nobody_elses(ada: User) -> None:

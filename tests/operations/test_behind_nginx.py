@@ -5,6 +5,7 @@ notices when a process goes.
 import os
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -224,8 +225,72 @@ def test_a_reader_gets_an_answer_over_https_alone(world: World) -> None:
         answer = reader.get("/api/v1/entries/black-box/")
     assert (answer.status_code, answer.json()["title"]) == (200, "Black box")
     assert answer.headers["X-Request-ID"]
-    plain = httpx.get(f"http://127.0.0.1:{world.nginx.plain}/api/v1/", headers={"Host": HOST})
-    assert (plain.status_code, plain.headers["Location"]) == (301, f"https://{HOST}/api/v1/")
+    plain = f"http://127.0.0.1:{world.nginx.plain}"
+    led = httpx.get(f"{plain}/feed.atom", headers={"Host": HOST})
+    assert (led.status_code, led.headers["Location"]) == (301, f"https://{HOST}/feed.atom")
+    # A program would send its token in the clear again and again.
+    refused = httpx.get(f"{plain}/api/v1/", headers={"Host": HOST})
+    assert (refused.status_code, refused.json()["code"]) == (403, "https.required")
+    assert refused.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("choice", "is_taken"),
+    [
+        (
+            {"maximum": ssl.TLSVersion.TLSv1_2, "ciphers": "ECDHE-ECDSA-AES128-GCM-SHA256"},
+            True,
+        ),
+        ({"maximum": ssl.TLSVersion.TLSv1_3, "ciphers": "DEFAULT"}, True),
+        # No forward secrecy; no authenticated encryption; no longer a protocol.
+        ({"maximum": ssl.TLSVersion.TLSv1_2, "ciphers": "AES128-GCM-SHA256"}, False),
+        ({"maximum": ssl.TLSVersion.TLSv1_2, "ciphers": "ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES128-SHA"}, False),
+        ({"maximum": ssl.TLSVersion.TLSv1_1, "ciphers": "DEFAULT:@SECLEVEL=0"}, False),
+    ],
+)
+def test_only_strong_tls_is_spoken(world: World, choice: dict[str, Any], is_taken: bool) -> None:
+    client = ssl.create_default_context()
+    world.nginx.authority.configure_trust(client)
+    client.minimum_version, client.maximum_version = ssl.TLSVersion.MINIMUM_SUPPORTED, choice["maximum"]
+    client.set_ciphers(choice["ciphers"])
+
+    def greet() -> str | None:
+        with (
+            socket.create_connection(("127.0.0.1", world.nginx.tls), 5) as connection,
+            client.wrap_socket(connection, server_hostname=HOST) as secure,
+        ):
+            return secure.version()
+
+    if is_taken:
+        assert greet() in ("TLSv1.2", "TLSv1.3")
+    else:
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            greet()
+
+
+def test_no_request_is_sent_back_as_it_came(world: World) -> None:
+    with world.client() as reader:
+        assert {reader.request("TRACE", path).status_code for path in ("/api/v1/", "/admin/login/", "/")} == {405}
+
+
+def test_a_request_whose_end_is_in_doubt_is_not_passed_on(world: World) -> None:
+    """By nginx or by gunicorn: else the second could be smuggled past the first."""
+    trust = ssl.create_default_context()
+    world.nginx.authority.configure_trust(trust)
+    hidden = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    head = f"POST /api/v1/linking/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\n".encode()
+    for more in (b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", b"Content-Length: 4\r\nContent-Length: 5\r\n",
+                 b"Transfer-Encoding: xchunked\r\n", b"Content-Length: +4\r\n"):  # fmt: skip
+        for port, wrap in ((world.nginx.tls, True), (world.webs[0].port, False)):
+            with socket.create_connection(("127.0.0.1", port), 5) as plain:
+                plain.settimeout(5)
+                with trust.wrap_socket(plain, server_hostname=HOST) if wrap else plain as connection:
+                    connection.sendall(head + more + b"\r\n0\r\n\r\n" + hidden)
+                    said = b""
+                    while part := connection.recv(65536):
+                        said += part
+            assert re.match(rb"HTTP/1.1 (400|501) ", said), (more, said[:80])
+            assert said.count(b"HTTP/1.1 ") == 1
 
 
 def test_an_answer_is_kept_for_its_time_and_then_asked_for_by_its_etag(world: World) -> None:

@@ -1,5 +1,6 @@
 """What docs/security.md says of headers, hosts, proxies, sizes and secrets."""
 
+import json
 import os
 import re
 import subprocess
@@ -133,6 +134,10 @@ def test_http_is_sent_to_https(client: Client, settings: Settings) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     answer = client.get("/admin/login/")
     assert (answer.status_code, answer["Location"]) == (301, "https://testserver/admin/login/")
+    # A program would send its token in the clear again and again.
+    refused = client.get("/api/v1/entries/")
+    assert (refused.status_code, refused.json()["code"]) == (403, "https.required")
+    assert client.get("/feed.atom").status_code == 301
     # Who looks after the process does not come through the proxy.
     assert client.get("/healthz").status_code == 200
 
@@ -185,6 +190,41 @@ def test_what_a_stranger_forwards_is_dropped(settings: Settings) -> None:
 def test_a_network_that_is_none_is_explained() -> None:
     with pytest.raises(ImproperlyConfigured, match="LEMMA_TRUSTED_PROXIES"):
         proxies.networks(["nginx"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    ["/.git/config", "/.git/HEAD", "/.env", "/manage.py", "/config/settings.py", "/static/", "/static/../.env",
+     "/media/", "/media/assets/", "/media/..%2f..%2f.env", "/metrics", "/__debug__/"],
+)  # fmt: skip
+def test_neither_sources_nor_lists_of_files_are_given_out(client: Client, path: str) -> None:
+    assert client.get(path, follow=True).status_code == 404
+
+
+@pytest.mark.django_db
+def test_texts_say_how_they_are_to_be_read(client: Client, sample: None) -> None:
+    for path in ("/admin/login/", "/api/v1/entries/embedding.md", "/api/v1/entries/embedding.ttl", "/feed.atom",
+                 "/sitemap.xml", "/robots.txt", "/llms.txt", "/api/v1/entries.csv"):  # fmt: skip
+        assert "charset=utf-8" in client.get(path)["Content-Type"].lower(), path
+    # JSON is UTF-8 and has no such parameter.
+    assert client.get("/api/v1/entries/")["Content-Type"].startswith("application/json")
+
+
+def test_cookies_are_of_this_host_alone() -> None:
+    """In production, where there is HTTPS; by their names browsers see to it."""
+    said = """
+import django, json
+django.setup()
+from django.conf import settings as s
+from config.people import MessageStorage
+cookie = MessageStorage.storage_classes[0].cookie_name
+print(json.dumps([s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, cookie, s.SESSION_COOKIE_DOMAIN]))
+"""
+    around = {name: value for name, value in os.environ.items() if not name.startswith(("LEMMA_", "SECURE_"))}
+    own = {"DEBUG": "0", "SECRET_KEY": "x", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    run = subprocess.run([sys.executable, "-c", said], cwd=ROOT, env=around | own, capture_output=True, check=True)
+    assert json.loads(run.stdout) == ["__Host-sessionid", "__Host-csrftoken", "__Host-messages", None]
 
 
 # --- what is sent ---
