@@ -15,7 +15,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --constr
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-deep test-postgres test-browser chaos fuzz docs lint audit bench bench-api frontend frontend-check clean
+.PHONY: help run test test-deep test-postgres test-browser chaos fuzz docs lint audit bench bench-api load frontend frontend-check clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -61,6 +61,9 @@ bench: $(VENV)/.dev ## how fast it is, in ratios; BENCH=--save keeps the table
 
 bench-api: $(VENV)/.dev ## the same of the API, under load; needs wrk
 	DEBUG=1 $(PYTHON) -m benchmarks.api $(BENCH)
+
+load: $(VENV)/.dev ## whether it stays as fast and small in 20 minutes of reading and saving; BENCH='--minutes 2'
+	DEBUG=1 $(PYTHON) -m benchmarks.load $(BENCH)
 
 frontend: frontend/node_modules ## the admin's scripts and styles anew from frontend/; needs Node 20
 	npm --prefix frontend run --silent build

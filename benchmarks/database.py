@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -70,6 +70,40 @@ def backends(url: str) -> list[int]:
             "AND backend_type = 'client backend'"
         )
         return [pid for (pid,) in found]
+
+
+def processes(url: str) -> list[int]:
+    """All processes of the PostgreSQL that serves this database, if it is on this machine. None on SQLite."""
+    if not url.startswith("postgres"):
+        return []
+    import psycopg
+
+    with psycopg.connect(url) as server:
+        found = [pid for (pid,) in server.execute("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()")]
+    here = [Path(f"/proc/{pid}/status") for pid in found]
+    texts = [file.read_text() for file in here if file.exists()]
+    ours = [text for text in texts if text.startswith("Name:\tpostgres\n")]
+    parents = {int(text.partition("PPid:")[2].split()[0]) for text in ours}
+    return [*parents, *(int(text.partition("\nPid:")[2].split()[0]) for text in ours)]
+
+
+def sizes(url: str) -> dict[str, float]:
+    """Megabytes on the disk, of the database and of its write-ahead log, where one may ask for that."""
+    if not url.startswith("postgres"):
+        file = Path(url.removeprefix("sqlite:///"))
+        wal = Path(f"{file}-wal")
+        return {"database": file.stat().st_size / 1e6, "WAL": wal.stat().st_size / 1e6 if wal.exists() else 0.0}
+    import psycopg
+
+    found = {}
+    for name, question in (
+        ("database", "SELECT pg_database_size(current_database())"),
+        ("WAL", "SELECT sum(size) FROM pg_ls_waldir()"),
+    ):
+        with suppress(psycopg.errors.InsufficientPrivilege), psycopg.connect(url) as server:
+            [size] = server.execute(question).fetchone() or (0,)
+            found[name] = float(size) / 1e6
+    return found
 
 
 def migrate() -> None:

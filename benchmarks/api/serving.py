@@ -98,12 +98,12 @@ def served(
     application: str, variables: Mapping[str, str], *, workers: int = WORKERS, python: str = sys.executable
 ) -> Iterator[Server]:
     """Raises RuntimeError if it does not begin."""
-    port = _free_port()
+    port = free_port()
     command = [python, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", str(workers), *_WORKER, "--log-level", "warning", "--no-control-socket"]
     process = subprocess.Popen(command, env=dict(variables), cwd=ROOT)
     try:
-        _wait(process, port, workers)
+        wait(process, port, workers)
         yield Server(port, process.pid, variables.get("DATABASE_URL", ""))
     finally:
         process.terminate()
@@ -121,13 +121,13 @@ def _seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, workers: int) -> None:
+def wait(process: subprocess.Popen[bytes], port: int, workers: int) -> None:
     """Until it answers and has all its workers, which come one after the other."""
     for _ in range(600):
         if process.poll() is not None:
