@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from time import time
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
@@ -16,7 +16,8 @@ from api.problems import ApiError
 # be seen; after it a cache asks again, which costs a 304. A cache that cannot ask must not answer by itself.
 READ = "public, max-age=60, must-revalidate"
 PRIVATE = "private, no-store"
-_CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE")
+_PRECONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
+_CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", *_PRECONDITIONS)
 
 
 def etag_of(body: bytes) -> str:
@@ -36,6 +37,9 @@ def settled(request: HttpRequest, etag: str, changed: datetime | None) -> HttpRe
     """
     if not is_conditional(request):
         return None
+    if request.META.get("HTTP_IF_NONE_MATCH") == etag and not any(name in request.META for name in _PRECONDITIONS):
+        # What nearly all ask: nothing else is to be read out of the headers then.
+        return keepable(HttpResponseNotModified(), etag, changed)
     # Dates have whole seconds, and more may be published within one: nothing is unmodified before the second is over.
     modified = int(changed.timestamp()) + 1 if changed else None
     answer = get_conditional_response(request, etag, modified)

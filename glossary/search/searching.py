@@ -11,7 +11,7 @@ import orjson
 from glossary.search import query as queries
 from glossary.search import ranking, spelling, words
 from glossary.search.backends import backend
-from glossary.search.backends.common import ITEMS, PUBLISHED, TEXTS, Candidate, Found, Scope, Stand
+from glossary.search.backends.common import PUBLISHED, TEXTS, Candidate, Found, Scope, Stand
 from glossary.search.query import Query
 from glossary.search.snippets import Marker
 from publishing import asking
@@ -21,8 +21,6 @@ __all__ = ["RANKED", "Hit", "Scope", "Search", "Stand", "search"]
 
 # So many are ranked against each other. A query that finds more is better narrowed than paged through.
 RANKED = 500
-# Of so many the facets are counted where those of all are an estimate.
-_SAMPLE = 125
 # How a row of facets tells that an item is deprecated; see `index`.
 _OUTDATED = "status\x1fdeprecated\x1f"
 
@@ -76,20 +74,22 @@ def search(text: str, scope: Scope, *, start: int = 0, size: int = 20, known: St
     if found.stand == known:
         return Search(found.stand, found.changed, unchanged=True)
     result = Search(found.stand, found.changed, count=len(found.keys))
-    facets: Sequence[str] = []
     page: Sequence[_Shown] = []
+    facets: Sequence[str] = []
+    sampled = 0
     if len(found.keys) > RANKED:
         # Nearly every text has the words. What is called by them comes first; of the others some are as good as any.
         result.approximate = True
         result.count = _estimate(found.keys, found)
         named = search_in.named(query, scope, limit=start + size)
         keys = list(dict.fromkeys([*named, *found.keys]))[:RANKED]
-        page, facets = _shown(keys[start : start + size], sample=found.keys[: RANKED : RANKED // _SAMPLE or 1])
+        page = _shown(keys[start : start + size])
+        facets, sampled = [found.facets], found.sampled
     elif found.keys:
         rows = search_in.candidates(query, scope, most=RANKED)
         facets = [row.facets for row in rows]
         ranked = _ranked(query, rows)
-        page, _ = _shown([row.key for row in ranked[start : start + size]])
+        page = _shown([row.key for row in ranked[start : start + size]])
     elif others := spelling.alternatives(query):
         query = queries.corrected(query, others)
         rows = search_in.candidates(query, scope, most=RANKED + 1, full=True)
@@ -99,7 +99,7 @@ def search(text: str, scope: Scope, *, start: int = 0, size: int = 20, known: St
         result.approximate = len(rows) > RANKED
         result.count = _estimate([row.key for row in rows], found) if result.approximate else len(rows)
         result.corrected = _as_found(query, ranked[0]) if ranked else None
-    result.facets = _facets(facets, result.count)
+    result.facets = _facets(facets, result.count / (sampled or len(facets) or 1))
     marker = Marker(query)
     result.hits = [_hit(row, query, marker) for row in page]
     return result
@@ -119,18 +119,17 @@ def _estimate(keys: Sequence[int], found: Found) -> int:
     return max(len(keys), min(found.total, int(float(f"{guess:.2g}"))))
 
 
-def _facets(texts: Sequence[str], count: int) -> dict[str, list[Value]]:
-    """texts: of what was found, or of a part of it. count: how much was found."""
+def _facets(texts: Sequence[str], factor: float) -> dict[str, list[Value]]:
+    """texts: of what was found, or of a part of it. factor: how many times as much was found."""
     # One text of all, because thousands of lines are counted sooner than hundreds of texts.
     found = Counter("\n".join(filter(None, texts)).split("\n"))
     found.pop("", None)
-    factor = count / len(texts) if texts else 1
     values: dict[str, dict[str, tuple[int, int, str]]] = {}
-    for line, number in sorted(found.items()):
+    for line, number in found.items():
         name, value, label = line.split("\x1f")
         own = values.setdefault(name, {})
         total, most, usual = own.get(value, (0, 0, ""))
-        if number > most:
+        if number > most or (number == most and label < usual):
             # Of several spellings the usual one is shown.
             most, usual = number, label
         own[value] = (total + number, most, usual)
@@ -149,30 +148,17 @@ class _Shown(NamedTuple):
     text: str
 
 
-def _shown(page: Sequence[int], sample: Sequence[int] = ()) -> tuple[list[_Shown], list[str]]:
-    """What a page says of the items at these positions, and the facets of a sample. One that was withdrawn since is no
-    hit any more.
-    """
-    parts: list[str] = []
-    values: list[int] = []
-    if page:
-        parts.append(
-            f"SELECT x.id, p.kind, p.summary, x.text FROM {TEXTS} x JOIN {PUBLISHED} p ON p.id = x.id "  # noqa: S608
-            f"WHERE x.id IN ({_marks(page)})"
-        )
-        values += page
-    if sample:
-        parts.append(f"SELECT s.id, '', NULL, s.facets FROM {ITEMS} s WHERE s.id IN ({_marks(sample)})")  # noqa: S608
-        values += sample
-    if not parts:
-        return [], []
-    rows = asking.rows(" UNION ALL ".join(parts), values)
-    found = {key: _Shown(kind, *shown) for key, kind, *shown in rows if kind}
-    return [found[key] for key in page if key in found], [facets for _, kind, _, facets in rows if not kind]
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ", ".join(["%s"] * len(values))
+def _shown(page: Sequence[int]) -> list[_Shown]:
+    """What a page says of the items at these positions. One that was withdrawn since is no hit any more."""
+    if not page:
+        return []
+    marks = ", ".join(["%s"] * len(page))
+    statement = (
+        f"SELECT x.id, p.kind, p.summary, x.text FROM {TEXTS} x JOIN {PUBLISHED} p ON p.id = x.id "  # noqa: S608
+        f"WHERE x.id IN ({marks})"
+    )
+    found = {key: _Shown(*shown) for key, *shown in asking.rows(statement, page)}
+    return [found[key] for key in page if key in found]
 
 
 def _hit(shown: _Shown, query: Query, marker: Marker) -> Hit:

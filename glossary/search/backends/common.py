@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from glossary.search.models import Name, SearchItem, SearchText, SearchWord
@@ -57,12 +55,16 @@ class Found(NamedTuple):
     """Where the feed stood, when it `changed`, and how many items are published, all in one instant.
 
     keys: positions of what was found, in order; one more than was wanted says that there are others.
+
+    facets: those of about a quarter of it, a line each. sampled: how many that is.
     """
 
     stand: Stand
     changed: datetime | None
     total: int
     keys: list[int]
+    facets: str
+    sampled: int
 
 
 class Candidate(NamedTuple):
@@ -85,56 +87,58 @@ class Matching(NamedTuple):
     key: str = "s.id"
 
 
-def find(matchings: Sequence[Matching], scope: Scope, *, most: int, known: Stand | None) -> Found:
+# A quarter of the items: every position by itself, but in none of the steps in which a glossary may have been written.
+_IN_SAMPLE = "s.id * 633 & 768 = 0"
+
+
+def find(matchings: Sequence[Matching], scope: Scope, *, most: int, known: Stand | None, joining: str) -> Found:
     """What the last of the matchings finds; or what one before it finds, if that is more than `most` already.
 
     known: if the feed stands there, nothing is looked for.
+
+    joining: the function of the database that makes one text of many.
     """
     marks = ", ".join(["%s"] * len(kinds.names()))
     published = f"SELECT COALESCE(SUM(count), 0) FROM {COUNTS} WHERE kind IN ({marks}) AND locale = %s AND name = ''"  # noqa: S608
     changed = f"SELECT created_at FROM {CHANGES} ORDER BY position DESC LIMIT 1"  # noqa: S608
-    # One to spare: when SQLite gives a row, it has begun to look for the next one.
-    limit = str(most + 2)
+    limit = str(most + 1)
     if known:
         # In the limit, because a condition might be asked again for each row.
         same = f"EXISTS (SELECT 1 FROM {FEED} WHERE position = %s AND epoch = %s)"  # noqa: S608
         limit = f"CASE WHEN {same} THEN 0 ELSE {limit} END"
     # The feed first, so that an answer without hits has its position too.
-    parts = [f"SELECT position, epoch || ' ' || ({published}) || ' ' || CAST(({changed}) AS text) FROM {FEED}"]  # noqa: S608
+    parts = [f"SELECT position, epoch || ' ' || ({published}) || ' ' || CAST(({changed}) AS text), '', 0 FROM {FEED}"]  # noqa: S608
     parameters: list[Any] = [*kinds.names(), scope.locale]
-    for number, one in enumerate(matchings):
+    for one in matchings:
+        if len(parts) > 1:
+            # When SQLite gives a row, it has looked for the next one, which need not be work.
+            parts.append("SELECT 0, '', '', 0")
+        # As one row of texts: hundreds of rows would take longer to become objects of Python than to be found.
         parts.append(
-            f"SELECT * FROM (SELECT s.id, '{number}' FROM {one.source}{scope.joined()} "  # noqa: S608
+            f"SELECT 0, {joining}(CAST(position AS text), ' '), {joining}(facets, '\n'), count(facets) FROM ("  # noqa: S608
+            f"SELECT s.id AS position, CASE WHEN {_IN_SAMPLE} THEN s.facets END AS facets "
+            f"FROM {one.source}{scope.joined()} WHERE {one.where} AND {scope.narrowed} "
             # By position, from which `searching` estimates how many there are where there are more.
-            f"WHERE {one.where} AND {scope.narrowed} ORDER BY {one.key} LIMIT {limit}) hits{number}"
+            f"ORDER BY {one.key} LIMIT {limit}) hits"
         )
         parameters += [*one.parameters, *scope.values, *(known or ())]
-    feed, *hits = asking.rows(" UNION ALL ".join(parts), parameters, most + 2, _are_alike) or [None]
-    if feed is None:
+    rows = asking.rows(" UNION ALL ".join(parts), parameters, 2, lambda found: _number(found[-1]) > most)
+    if not rows or len(rows) < 2 or not rows[0][1]:
         # On a new database nothing was ever published, and no row of the feed is there.
-        return Found(Stand(0, ""), None, 0, [])
-    position, told = feed
-    keys = _keys(hits, most)
+        return Found(Stand(0, ""), None, 0, [], "", 0)
+    position, told, _, _ = rows[0]
+    _, keys, facets, sampled = rows[-1]
     epoch, total, moment = told.split(" ", 2)
     changed_at = datetime.fromisoformat(moment)
     if not changed_at.tzinfo:
         changed_at = changed_at.replace(tzinfo=UTC)
-    return Found(Stand(position, epoch), changed_at, int(total), keys)
+    found = sorted(map(int, keys.split())) if keys else []
+    return Found(Stand(position, epoch), changed_at, int(total), found, facets or "", sampled)
 
 
-def _are_alike(rows: Sequence[Any]) -> bool:
-    """Whether the hits, behind the row of the feed, are all of the first matching."""
-    return all(number == "0" for _, number in rows[1:])
-
-
-def _keys(hits: Sequence[Any], most: int) -> list[int]:
-    """Of the first matching that has more than `most`, or of the last."""
-    keys: list[int] = []
-    for _, some in groupby(hits, itemgetter(1)):
-        keys = [key for key, _ in some]
-        if len(keys) > most:
-            break
-    return keys[: most + 1]
+def _number(row: Sequence[Any]) -> int:
+    """How many positions a row has."""
+    return row[1].count(" ") + 1 if row[1] else 0
 
 
 def candidates(

@@ -58,7 +58,9 @@ def optimise() -> None:
 
 
 def find(query: Query, scope: Scope, *, most: int, known: Stand | None = None) -> Found:
-    return common.find([_matching("vector", _all(query.terms, ""))], scope, most=most, known=known)
+    return common.find(
+        [_matching("vector", _all(query.terms, ""))], scope, most=most, known=known, joining="string_agg"
+    )
 
 
 def candidates(query: Query, scope: Scope, *, most: int, full: bool = False) -> list[Candidate]:

@@ -62,7 +62,13 @@ def optimise() -> None:
 def find(query: Query, scope: Scope, *, most: int, known: Stand | None = None) -> Found:
     # Whole words come row by row. For the beginning of words all rows of all such words are gathered first.
     matches = [_all(replace(term, prefix=False) for term in query.terms), _all(query.terms)]
-    return common.find([_matching(FTS, match) for match in dict.fromkeys(matches)], scope, most=most, known=known)
+    return common.find(
+        [_matching(FTS, match) for match in dict.fromkeys(matches)],
+        scope,
+        most=most,
+        known=known,
+        joining="group_concat",
+    )
 
 
 def candidates(query: Query, scope: Scope, *, most: int, full: bool = False) -> list[Candidate]:
