@@ -9,7 +9,10 @@ from sphinx.application import Sphinx
 
 # In the order in which the pages are offered; README is the first.
 PAGES = [
-    *(f"docs/{name}" for name in ("editors", "api", "operators", "scale", "security", "contributors")),
+    *(
+        f"docs/{name}"
+        for name in ("editors", "api", "operators", "scale", "security", "security-checklist", "contributors")
+    ),
     *("docs/decisions/*", "CHANGELOG", "benchmarks/RESULTS", "examples/README", "fixtures/content/README"),
 ]
 

@@ -498,3 +498,44 @@ def test_who_publishes_renames_takes_back_and_deletes_is_written_down(ada: User)
 def test_what_a_command_publishes_is_told_by_its_own_report(db: None) -> None:
     save_entry(documents.parse(b"---\ntitle: Black box\nslug: black-box\n---\n"), publish=True)
     assert events() == []
+
+
+# --- what is refused, and what stays in a browser ---
+
+
+def test_whoever_is_refused_is_in_the_log_with_what_they_asked_for(ada: User, caplog: pytest.LogCaptureFixture) -> None:
+    client = Client()
+    client.force_login(ada)
+    for ask, path, status in (
+        (client.get, "/admin/auth/user/", 403),
+        (client.get, "/api/v1/entries/?drafts=true", 400),
+        (Client(enforce_csrf_checks=True).post, "/admin/login/", 403),
+        (Client().post, "/api/v1/entries/", 401),
+    ):
+        caplog.clear()
+        assert ask(path).status_code == status, path
+        assert [
+            one for one in caplog.records if one.levelname == "WARNING" and path.partition("?")[0] in one.getMessage()
+        ]
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/glossary/entry/", "/admin/account/", "/admin/password_change/"])
+def test_no_browser_keeps_a_page_of_somebody_who_is_in(admin: Client, path: str) -> None:
+    answer = admin.get(path)
+    assert answer.status_code == 200
+    assert {"no-store", "private"} <= set(re.split(r",\s*", answer["Cache-Control"]))
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/glossary/entry/", "/admin/account/", "/admin/password_change/"])
+def test_every_page_leads_out(admin: Client, path: str) -> None:
+    assert re.search(r'action="/admin/logout/"|id="logout-form"', admin.get(path).content.decode())
+
+
+def test_nothing_is_changed_by_looking(admin: Client) -> None:
+    """What ends, changes or removes something takes a POST; a link to it, in a picture say, does nothing."""
+    Event.objects.all().delete()
+    for path in ("/admin/logout/", "/admin/login/sso/", "/admin/login/start-over/"):
+        assert admin.get(path).status_code in (404, 405), path
+    assert admin.get("/admin/sign-out-everywhere/").status_code == 200
+    assert admin.get("/admin/").status_code == 200, "Still in."
+    assert events() == []
