@@ -33,7 +33,10 @@ def end(text: str, node: Node) -> int:
 
 
 def block_scalar_end(text: str, node: ScalarNode) -> int:
-    """End of the last line with content, or of the last blank line where the header says to keep them (`|+`)."""
+    """End of the last line with content, or of the last blank line where the header says to keep them (`|+`).
+
+    Blanks behind the indent are content, so that a last line of such blanks keeps all blank lines too.
+    """
     first = start(node)
     header_end = line_end(text, first)
     stop = int(node.end_mark.index)
@@ -42,7 +45,8 @@ def block_scalar_end(text: str, node: ScalarNode) -> int:
         stop -= 1
     body = text[header_end:stop]
     header = text[first:header_end].partition("#")[0]
-    if "+" not in header:
+    last = node.value.rstrip("\n").rpartition("\n")[2]
+    if "+" not in header and not (last and last.isspace()):
         # Up to the end of the last line with content.
         content = len(body.rstrip(" \t\r\n"))
         body = body[: line_end(body, content)] if content else ""
