@@ -4,6 +4,7 @@ Content that both sides changed is not left to git, which merges lines: the fold
 that follows merges them with the items, field by field, from the text of the common ancestor.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -22,6 +23,9 @@ from sync.places import Place, SyncError
 TRIES = 5
 # How a refused push is explained when somebody was faster, before it began or while it was under way.
 _FASTER = ("fetch first", "non-fast-forward", "stale info", "cannot lock ref", "failed to update ref", "incorrect old")
+# What is being brought into the folder. Where it is still named, git was killed in between, and files may have its text
+# of which the index knows nothing.
+_PULLING = "refs/lemma/pulling"
 # With what git ends when it does not know an option.
 _UNKNOWN_OPTION = 129
 _MESSAGE = b"Merge what others pushed\n\nContent that both sides changed is merged by fields in the next commit.\n"
@@ -95,14 +99,23 @@ def pull(repository: Repository, places: Sequence[Place]) -> str:
         SyncError: the remote cannot be reached, files that are no content were changed on both sides, or a file that
             upstream changed was changed here and is not committed. Then work tree and branch are as they were.
     """
-    upstream = upstream_of(repository)
-    theirs = _fetch(repository, upstream)
+    theirs = _fetch(repository, upstream_of(repository))
+    if theirs is None:
+        return ""
+    begun = repository.find_commit(_PULLING)
+    if begun and begun != theirs and _has(repository, theirs, begun):
+        # Whoever was killed on the way is caught up with first: the folder may have some of it.
+        _bring(repository, places, begun)
+    return _bring(repository, places, theirs)
+
+
+def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:
     ours = repository.line("rev-parse", "HEAD")
-    if theirs is None or _has(repository, ours, theirs):
+    if _has(repository, ours, theirs):
         return ""
     if _has(repository, theirs, ours):
         _refuse_overwriting(repository, ours, theirs)
-        _check_out(repository, ours, theirs, "fast-forward")
+        _check_out(repository, ours, theirs, theirs, "fast-forward")
         return f"{theirs[:10]} is what others pushed"
     content = _Content(repository, places)
     fork = _fork(repository, ours, theirs)
@@ -113,7 +126,7 @@ def pull(repository: Repository, places: Sequence[Place]) -> str:
     _refuse_overwriting(repository, ours, merged)
     # Before the files, so that a sync that is killed in between merges from the same text.
     _rebase(meetings)
-    _check_out(repository, ours, merged, "merge upstream")
+    _check_out(repository, ours, merged, theirs, "merge upstream")
     return f"{merged[:10]} Merge what others pushed"
 
 
@@ -156,12 +169,35 @@ def _has(repository: Repository, commit: str, other: str) -> bool:
 def _refuse_overwriting(repository: Repository, old: str, new: str) -> None:
     """Raises GitError where checking out would overwrite a file that was changed by hand."""
     repository.run("update-index", "-q", "--refresh", accepted=(0, 1))
-    repository.run("read-tree", "--dry-run", "-m", "-u", old, new)
+    tried = ("read-tree", "--dry-run", "-m", "-u", old, new)
+    if repository.code(*tried):
+        _take_as_checked_out(repository, old, new)
+        repository.run(*tried)
 
 
-def _check_out(repository: Repository, old: str, new: str, reason: str) -> None:
+def _take_as_checked_out(repository: Repository, old: str, new: str) -> None:
+    """Files that are as in `new` already are so in the index, too: a killed git wrote them, or a person did."""
+    changes = _changes(repository, old, new)
+    top = repository.top
+    # git reads names of files a line each there, so one with a line end has to wait for a person.
+    wanted = {
+        path: change.after[1]
+        for path, change in changes.items()
+        if change.after and "\n" not in path and (top / path).is_file() and not (top / path).is_symlink()
+    }
+    names = "".join(f"{path}\n" for path in wanted).encode("utf-8", "surrogateescape")
+    found = repository.run("hash-object", "--stdin-paths", data=names).decode().split()
+    same = [path for path, blob in zip(wanted, found, strict=True) if wanted[path] == blob]
+    gone = [path for path, change in changes.items() if change.after is None and not os.path.lexists(top / path)]
+    words = ("update-index", "--add", "--remove", "-z", "--stdin")
+    repository.run(*words, data=git.nul_joined([*same, *gone]))
+
+
+def _check_out(repository: Repository, old: str, new: str, theirs: str, reason: str) -> None:
+    repository.run("update-ref", _PULLING, theirs)
     repository.run("read-tree", "-m", "-u", old, new)
     repository.run("update-ref", "-m", f"lemma: {reason}", "HEAD", new, old)
+    repository.run("update-ref", "-d", _PULLING)
 
 
 # --- merging ---

@@ -551,6 +551,41 @@ def faster_before(world: World, times: int) -> None:
     world.ours.git("config", "remote.origin.receivepack", script)
 
 
+@pytest.mark.parametrize("they_went_on", [False, True])
+@pytest.mark.parametrize("is_half_done", [False, True])
+def test_a_pull_whose_git_was_killed_is_carried_through(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_half_done: bool, they_went_on: bool
+) -> None:
+    """The files have upstream's text by then, and the index knows nothing of it. Found by tests/chaos."""
+    red = "content/terms/red-box.md"
+    world.they_push({BLACK: replaced(BLACK_BOX, b"- output", b"- output\n- purpose"), red: entry("Red box", "red-box")})
+    (world.theirs.top / GREY).unlink()
+    world.theirs.commit("Away with it")
+    world.theirs.git("push", "--quiet")
+    change("white-box", {"title": "Glass box"}, person("ada"))
+    put_back = f"{shutil.which('git')} checkout-index --force {GREY}" if is_half_done else ""
+    (tmp_path / "bin").mkdir()
+    killed = tmp_path / "bin/git"
+    killed.write_text(
+        '#!/bin/sh\ncase " $* " in *" read-tree -m -u "*)\n cp .git/index .git/other\n'
+        f' GIT_INDEX_FILE=.git/other {shutil.which("git")} "$@"\n {put_back}\n rm .git/other\n kill -9 $$ ;;\nesac\n'
+        f'exec {shutil.which("git")} "$@"\n'
+    )
+    killed.chmod(0o755)
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", f"{killed.parent}:{os.environ['PATH']}")
+        assert run("sync_content", *ALL).code == 1
+    if they_went_on:
+        world.they_push({BLACK: replaced(BLACK_BOX, b"- output", b"- output\n- sense"), red: entry("Red", "red-box")})
+    exchanged()
+    assert_in_step(world.ours.top / "content")
+    assert world.theirs_is_the_same()
+    assert (world.ours.status(), world.ours.git("for-each-ref", "refs/lemma")) == ("", "")
+    assert slugs() == ["black-box", "red-box", "white-box"]
+    assert (b"- sense" if they_went_on else b"- purpose") in text("black-box")
+    assert b"Glass box" in text("white-box")
+
+
 def test_a_push_that_others_were_faster_than_is_tried_again(world: World) -> None:
     faster_before(world, 2)
     change("black-box", {"difficulty": "expert"}, person("ada"))
