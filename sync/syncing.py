@@ -50,16 +50,24 @@ def sync(places: Sequence[Place], options: Options, *, progress: Callable[[int],
 def _with_upstream(repository: git.Repository, places: Sequence[Place], options: Options, report: Report) -> None:
     for _ in range(upstream.TRIES):
         if options.pull:
+            if line := upstream.resume(repository, places):
+                report.commits.append(line)
+                _take(repository, places, options, report)
             if line := upstream.pull(repository, places):
                 report.commits.append(line)
             # Always, since a sync that was killed may have pulled and not gone on.
-            _add(report, engine.run(places, _engine(options), lock=False))
-            report.commits += committing.commit(repository, places)
+            _take(repository, places, options, report)
         if not options.push or upstream.push(repository):
             return
         if not options.pull:
             raise SyncError("Others have pushed since. Run it with --pull too.")
     raise SyncError(f"Others were faster {upstream.TRIES} times. Run it again.")
+
+
+def _take(repository: git.Repository, places: Sequence[Place], options: Options, report: Report) -> None:
+    """What is in the folder now."""
+    _add(report, engine.run(places, _engine(options), lock=False))
+    report.commits += committing.commit(repository, places)
 
 
 def _engine(options: Options) -> engine.Options:

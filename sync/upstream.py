@@ -100,13 +100,15 @@ def pull(repository: Repository, places: Sequence[Place]) -> str:
             upstream changed was changed here and is not committed. Then work tree and branch are as they were.
     """
     theirs = _fetch(repository, upstream_of(repository))
-    if theirs is None:
-        return ""
-    begun = repository.find_commit(_PULLING)
-    if begun and begun != theirs and _has(repository, theirs, begun):
-        # Whoever was killed on the way is caught up with first: the folder may have some of it.
-        _bring(repository, places, begun)
-    return _bring(repository, places, theirs)
+    return _bring(repository, places, theirs) if theirs else ""
+
+
+def resume(repository: Repository, places: Sequence[Place]) -> str:
+    """Brings what a pull was bringing when it was killed. The folder may have some of it, and a sync may have taken it:
+    after it newer text of the same files is merged from the right one. As `pull`, and "" where none was killed.
+    """
+    begun, seen = (repository.find_commit(name) for name in (_PULLING, upstream_of(repository).tracking))
+    return _bring(repository, places, begun) if begun and seen and _has(repository, seen, begun) else ""
 
 
 def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:

@@ -15,7 +15,7 @@ import httpx
 from tests.chaos.ledger import Ledger, Outcome, State, Write, make_word
 
 # Of which item of all which editor changes what; the others are those of the two who write in files.
-FIELDS = ("briefDefinition", "detailedExplanation", "category")
+FIELDS = ("briefDefinition", "detailedExplanation", "title")
 BY_HAND = {"keeper": "Prerequisites", "colleague": "Common Applications"}
 SHARED = tuple(f"shared-{number}" for number in range(6))
 # Of which everybody changes the same field.
