@@ -71,7 +71,7 @@ def _fill(root: Path, count: int) -> tuple[int, str]:
     client = Client()
     client.force_login(User.objects.create_superuser("ada"))
     entries = Item.objects.filter(kind="entry").order_by("sort_key")
-    return entries[entries.count() // 2].pk, client.cookies["sessionid"].value
+    return entries[entries.count() // 2].pk, client.session.session_key or ""
 
 
 def _measured(key: int, session: str, rounds: int) -> list[Row]:
