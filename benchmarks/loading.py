@@ -63,8 +63,12 @@ def open_page(browser: Browser, site: str, session: str, wanted: Wanted) -> Page
     """A window of somebody who is logged in, with a cache of its own."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     # Of stock Django, and of ours, whose cookie is taken over HTTPS alone and sent to this machine all the same.
-    secure = {"name": "__Host-sessionid", "value": session, "url": site.replace("http:", "https:"), "secure": True}
-    context.add_cookies([{"name": "sessionid", "value": session, "url": site}, secure])
+    context.add_cookies(
+        [
+            {"name": "sessionid", "value": session, "url": site},
+            {"name": "__Host-sessionid", "value": session, "url": site.replace("http:", "https:"), "secure": True},
+        ]
+    )
     page = context.new_page()
     page.add_init_script(f"({_WATCH.strip()})({json.dumps([wanted.needed, wanted.count])})")
     return page
