@@ -89,11 +89,7 @@ class FrontMatter:
         """Raises DocumentError for a key that begins in the lines of the one before."""
         keys = [key for key, _ in root.value]
         for chunk, key in zip(self._chunks, [*keys[1:], keys[-1]], strict=True):
-            try:
-                is_whole = same(read(chunk.text)[0], {chunk.key: self.values[chunk.key]})
-            except DocumentError:
-                is_whole = False
-            if not is_whole:
+            if not _reads(chunk.text, {chunk.key: self.values[chunk.key]}):
                 line, column = place(text, spans.start(key))
                 message = f'The key "{key.value}" does not begin a line.'
                 raise DocumentError("yaml.key", message, line, column, "Write each key on a line of its own.")
@@ -228,7 +224,10 @@ class FrontMatter:
         if position:
             before = self._chunks[position - 1]
             stop = self._value_end(before.text, compose(before.text).value[0])
-            before.text, text = before.text[:stop], text + before.text[stop:]
+            kept, rest = before.text[:stop], before.text[stop:]
+            # Below a value of another kind a line of blanks may mean something else. Then the key goes behind it.
+            if _reads(kept, {before.key: self.values[before.key]}) and _reads(text + rest, {key: value}):
+                before.text, text = kept, text + rest
         self._chunks.insert(position, Chunk(key, text))
         items = list(self.values.items())
         items.insert(position, (key, value))
@@ -310,6 +309,14 @@ class FrontMatter:
         for part in (name, *path[1:]):
             node = _step(node, part)
         return text, place(before, len(before))[0], node
+
+
+def _reads(text: str, wanted: dict[str, Any]) -> bool:
+    """Whether a text by itself has exactly these values."""
+    try:
+        return same(read(text)[0], wanted)
+    except DocumentError:
+        return False
 
 
 def _habits(chunks: list[Chunk]) -> tuple[str, bool]:

@@ -107,6 +107,12 @@ def test_a_connection_outlives_its_request(url: str, tmp_path: Path) -> None:
     assert database(url, tmp_path)["CONN_MAX_AGE"] > 0
 
 
+def test_postgresql_keeps_the_plans_of_a_connection_unless_a_pooler_is_between() -> None:
+    assert database("postgres://lemma@localhost/lemma")["OPTIONS"]["prepare_threshold"] == 3
+    read = database("postgres://lemma@localhost/lemma?prepare=0&sslmode=require")
+    assert read["OPTIONS"] == {"sslmode": "require"}
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
 def test_a_postgresql_url(scheme: str) -> None:
     read = database(f"{scheme}://lemma:p%40ss%2Fword@db.example:5433/glossary")
