@@ -21,8 +21,8 @@ SQLITE_OPTIONS = {
     "PRAGMA wal_autocheckpoint=4000;",
 }
 POSTGRES_OPTIONS = {
-    # A statement that a connection has sent some times stays planned. To plan that of a list took PostgreSQL longer than
-    # to find its rows: a page of a category takes a third of the time, and a detail half of it.
+    # A statement that a connection has sent some times stays planned. To plan that of a list took longer than to find
+    # its rows: a page of a category takes PostgreSQL a third of the time, and a detail half of it.
     "server_side_binding": True,
     "prepare_threshold": 3,
 }
@@ -59,7 +59,7 @@ def read_database_url(url: str, *, default: Path, relative_to: Path) -> dict[str
     database["HOST"] = unquote(database["HOST"])
     options = dict(database.get("OPTIONS", {}))
     # Ours, and none of PostgreSQL's.
-    if options.pop("prepare", "1") != "0":
+    if str(options.pop("prepare", 1)) != "0":
         options = {**POSTGRES_OPTIONS, **options}
     return {"CONN_MAX_AGE": _MAX_AGE, "CONN_HEALTH_CHECKS": True, **database, "OPTIONS": options}
 
