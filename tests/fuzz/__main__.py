@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 with atheris.instrument_imports(include=["documents"]):
     import documents.words  # noqa: F401 (instrumented before the targets load it)
 
-from tests.fuzz.seeds import KEPT, seeds  # noqa: E402
+from tests.fuzz.seeds import kept, pack, seeds  # noqa: E402
 from tests.fuzz.targets import TARGETS  # noqa: E402
 
 
@@ -26,17 +26,19 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=0, help="end after so long; 0 is never")
     parser.add_argument("--longest", type=int, default=4_096, help="bytes of an input")
     parser.add_argument("--seed", type=int, default=0, help="0 is a new one each time")
-    parser.add_argument("--keep", action="store_true", help="add what reaches new code to fixtures/fuzz/")
+    parser.add_argument("--pack", action="store_true", help="add what the last run found to fixtures/fuzz/, and end")
     chosen = parser.parse_args()
     folder = Path(os.environ.get("LEMMA_VAR", ROOT / "var")) / "fuzz" / chosen.target
-    shutil.rmtree(folder / "seeds", ignore_errors=True)
-    (folder / "seeds").mkdir(parents=True)
-    for number, data in enumerate(seeds(chosen.target)):
-        (folder / "seeds" / f"{number:04}").write_bytes(data)
-    kept = KEPT / chosen.target
-    kept.mkdir(parents=True, exist_ok=True)
-    found = kept if chosen.keep else folder / "found"
-    found.mkdir(exist_ok=True)
+    found = folder / "found"
+    if chosen.pack:
+        print(f"{pack(chosen.target, found):,} inputs are kept.")
+        return
+    begin = folder / "seeds"
+    for each in (begin, found):
+        shutil.rmtree(each, ignore_errors=True)
+        each.mkdir(parents=True)
+    for number, data in enumerate([*seeds(chosen.target), *kept(chosen.target).values()]):
+        (begin / f"{number:05}").write_bytes(data)
     options = {
         "runs": chosen.runs,
         "max_total_time": chosen.seconds,
@@ -50,9 +52,7 @@ def main() -> None:
     }
     arguments = [f"-{name}={value}" for name, value in options.items()]
     # The first folder takes what is new.
-    atheris.Setup(
-        [sys.argv[0], *arguments, *map(str, dict.fromkeys([found, folder / "seeds", kept]))], TARGETS[chosen.target]
-    )
+    atheris.Setup([sys.argv[0], *arguments, str(found), str(begin)], TARGETS[chosen.target])
     atheris.Fuzz()
 
 
