@@ -37,6 +37,7 @@ def sync(places: Sequence[Place], options: Options, *, progress: Callable[[int],
         return engine.run(places, _engine(options), progress=progress)
     # One lock for all rounds: another sync in between would see upstream's files without their base.
     with locked(places):
+        upstream.mend_bases(repository, places)
         report = engine.run(places, _engine(options), progress=progress, lock=False)
         try:
             report.commits += committing.commit(repository, places)

@@ -4,16 +4,20 @@ Content that both sides changed is not left to git, which merges lines: the fold
 that follows merges them with the items, field by field, from the text of the common ancestor.
 """
 
+import json
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from django.db import transaction
 
+from documents import limits
 from publishing import bulk
 from publishing.models import Blob, Item, Revision
-from sync import folder, git
+from sync import disk, folder, git
 from sync.committing import committer
 from sync.git import GitError, Repository
 from sync.models import Base
@@ -23,8 +27,8 @@ from sync.places import Place, SyncError
 TRIES = 5
 # How a refused push is explained when somebody was faster, before it began or while it was under way.
 _FASTER = ("fetch first", "non-fast-forward", "stale info", "cannot lock ref", "failed to update ref", "incorrect old")
-# What is being brought into the folder. Where it is still named, git was killed in between, and files may have its text
-# of which the index knows nothing.
+# A commit after the one that is being brought into the folder; its message has the bases of before. Where it is still
+# named, the pull was killed: some files may be upstream's, of which the index knows nothing, and others not yet.
 _PULLING = "refs/lemma/pulling"
 # With what git ends when it does not know an option.
 _UNKNOWN_OPTION = 129
@@ -107,8 +111,50 @@ def resume(repository: Repository, places: Sequence[Place]) -> str:
     """Brings what a pull was bringing when it was killed. The folder may have some of it, and a sync may have taken it:
     after it newer text of the same files is merged from the right one. As `pull`, and "" where none was killed.
     """
-    begun, seen = (repository.find_commit(name) for name in (_PULLING, upstream_of(repository).tracking))
+    begun = repository.find_commit(f"{_PULLING}^")
+    seen = repository.find_commit(upstream_of(repository).tracking)
     return _bring(repository, places, begun) if begun and seen and _has(repository, seen, begun) else ""
+
+
+def mend_bases(repository: Repository, places: Sequence[Place]) -> None:
+    """After a pull that was killed before the folder had upstream's files: what folder and database agreed on is what
+    it was before. From the text of the common ancestor, what was done here since would look like a change of the file.
+    """
+    begun = repository.find_commit(f"{_PULLING}^")
+    if begun is None or _has(repository, "HEAD", begun):
+        return
+    message = repository.run("cat-file", "commit", _PULLING).partition(b"\n\n")[2]
+    content = _Content(repository, places)
+    with transaction.atomic():
+        for root, item, path, text in json.loads(message):
+            place = next((place for place in places if place.root == root), None)
+            if place is None or not Item.objects.filter(pk=item).exists():
+                continue
+            theirs = _shown(repository, begun, content.path_of(path, place))
+            if not _is_nearer(_read(place.folder / path), theirs, bytes(Blob.objects.get(pk=text).data)):
+                Base.objects.update_or_create(root=root, item_id=item, defaults={"path": path, "document_id": text})
+
+
+def _shown(repository: Repository, commit: str, path: str) -> bytes:
+    """The file in that commit; empty where it has none."""
+    found = repository.line("ls-tree", "-z", commit, "--", path).rstrip("\0")
+    return repository.run("cat-file", "blob", found.split()[2]) if found else b""
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return disk.read(file, limits.FILE_BYTES)
+    except OSError:
+        return b""
+
+
+def _is_nearer(text: bytes, one: bytes, other: bytes) -> bool:
+    """Whether it has more lines in common with the one than with the other; somebody may have gone on with either."""
+    lines = Counter(text.split(b"\n"))
+    near, far = (
+        sum(((lines - found) + (found - lines)).values()) for found in (Counter(t.split(b"\n")) for t in (one, other))
+    )
+    return near < far
 
 
 def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:
@@ -117,7 +163,8 @@ def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:
         return ""
     if _has(repository, theirs, ours):
         _refuse_overwriting(repository, ours, theirs)
-        _check_out(repository, ours, theirs, theirs, "fast-forward")
+        _note(repository, theirs, [])
+        _check_out(repository, ours, theirs, "fast-forward")
         return f"{theirs[:10]} is what others pushed"
     content = _Content(repository, places)
     fork = _fork(repository, ours, theirs)
@@ -126,9 +173,10 @@ def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:
     words = ("commit-tree", tree, "-p", ours, "-p", theirs, "-F", "-")
     merged = repository.run(*words, data=_MESSAGE, env=committer(repository)).decode().strip()
     _refuse_overwriting(repository, ours, merged)
+    _note(repository, theirs, meetings)
     # Before the files, so that a sync that is killed in between merges from the same text.
     _rebase(meetings)
-    _check_out(repository, ours, merged, theirs, "merge upstream")
+    _check_out(repository, ours, merged, "merge upstream")
     return f"{merged[:10]} Merge what others pushed"
 
 
@@ -195,8 +243,21 @@ def _take_as_checked_out(repository: Repository, old: str, new: str) -> None:
     repository.run(*words, data=git.nul_joined([*same, *gone]))
 
 
-def _check_out(repository: Repository, old: str, new: str, theirs: str, reason: str) -> None:
-    repository.run("update-ref", _PULLING, theirs)
+def _note(repository: Repository, theirs: str, meetings: Sequence[Meeting]) -> None:
+    """What is about to be brought, and what folder and database agree on before that."""
+    bases = [
+        list(row)
+        for meeting in meetings
+        for row in Base.objects.filter(root=meeting.place.root, item=meeting.item).values_list(
+            "root", "item", "path", "document"
+        )
+    ]
+    words = ("commit-tree", f"{theirs}^{{tree}}", "-p", theirs, "-F", "-")
+    note = repository.run(*words, data=json.dumps(bases).encode(), env=committer(repository)).decode().strip()
+    repository.run("update-ref", _PULLING, note)
+
+
+def _check_out(repository: Repository, old: str, new: str, reason: str) -> None:
     repository.run("read-tree", "-m", "-u", old, new)
     repository.run("update-ref", "-m", f"lemma: {reason}", "HEAD", new, old)
     repository.run("update-ref", "-d", _PULLING)

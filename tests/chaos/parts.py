@@ -149,7 +149,7 @@ class Postgres:
         ]  # fmt: skip
         if not os.geteuid():
             shutil.chown(self.home, "postgres")
-        self._ask = programs
+        self._programs = programs
         data = str(self.home / "data")
         options = ["-c", f"listen_addresses={self.address}", "-c", f"unix_socket_directories={self.home}",
                    "-p", str(self.port)]  # fmt: skip
@@ -178,13 +178,26 @@ class Postgres:
 
     def _run(self, name: str, *words: str) -> None:
         done = subprocess.run(
-            [*self._owner, str(self._ask / name), *words], cwd=self.home, capture_output=True, text=True, check=False
+            [*self._owner, str(self._programs / name), *words],
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
 
     def is_ready(self) -> bool:
-        asked = [str(self._ask / "pg_isready"), "--quiet", "--host", str(self.home), "--port", str(self.port)]
+        asked = [str(self._programs / "pg_isready"), "--quiet", "--host", str(self.home), "--port", str(self.port)]
         return subprocess.run(asked, check=False).returncode == 0
+
+    def ask(self, statement: str) -> str:
+        """What `psql` prints."""
+        done = subprocess.run(
+            [str(self._programs / "psql"), "--host", str(self.home), "--port", str(self.port), "--username", "lemma",
+             "--no-align", "--tuples-only", "--command", statement],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done.stdout
 
     @property
     def server(self) -> int | None:

@@ -551,6 +551,21 @@ def faster_before(world: World, times: int) -> None:
     world.ours.git("config", "remote.origin.receivepack", script)
 
 
+def pull_and_be_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undo: str) -> None:
+    """Its git is killed before it writes the index; `undo` are words for a git that takes back some of the files."""
+    (tmp_path / "bin").mkdir()
+    killed, real = tmp_path / "bin/git", shutil.which("git")
+    killed.write_text(
+        '#!/bin/sh\ncase " $* " in *" read-tree -m -u "*)\n cp .git/index .git/other\n'
+        f' GIT_INDEX_FILE=.git/other {real} "$@"\n {real} {undo}\n rm .git/other\n kill -9 $$ ;;\nesac\n'
+        f'exec {real} "$@"\n'
+    )
+    killed.chmod(0o755)
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", f"{killed.parent}:{os.environ['PATH']}")
+        assert run("sync_content", *ALL).code == 1
+
+
 @pytest.mark.parametrize("they_went_on", [False, True])
 @pytest.mark.parametrize("is_half_done", [False, True])
 def test_a_pull_whose_git_was_killed_is_carried_through(
@@ -564,18 +579,8 @@ def test_a_pull_whose_git_was_killed_is_carried_through(
     world.theirs.git("push", "--quiet")
     change("white-box", {"title": "Glass box"}, person("ada"))
     change("black-box", {"difficulty": "expert"}, person("ada"))
-    put_back = f"{shutil.which('git')} checkout-index --force {GREY}" if is_half_done else ""
-    (tmp_path / "bin").mkdir()
-    killed = tmp_path / "bin/git"
-    killed.write_text(
-        '#!/bin/sh\ncase " $* " in *" read-tree -m -u "*)\n cp .git/index .git/other\n'
-        f' GIT_INDEX_FILE=.git/other {shutil.which("git")} "$@"\n {put_back}\n rm .git/other\n kill -9 $$ ;;\nesac\n'
-        f'exec {shutil.which("git")} "$@"\n'
-    )
-    killed.chmod(0o755)
-    with monkeypatch.context() as patch:
-        patch.setenv("PATH", f"{killed.parent}:{os.environ['PATH']}")
-        assert run("sync_content", *ALL).code == 1
+    back = GREY if is_half_done else ""
+    pull_and_be_killed(tmp_path, monkeypatch, f"checkout-index --force {back}" if back else "version")
     # Meanwhile a sync takes what there is of it, as far as it comes.
     run("sync_content", "--commit")
     if they_went_on:
@@ -589,6 +594,24 @@ def test_a_pull_whose_git_was_killed_is_carried_through(
     assert [word in text("black-box") for word in (b"- purpose", b"- sense")] == [not they_went_on, they_went_on]
     assert b"expert" in text("black-box")
     assert b"Glass box" in text("white-box")
+
+
+def test_what_was_written_by_hand_after_a_pull_was_killed_is_no_conflict_and_is_kept(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file was upstream's yet, but they were taken to agree on the text of the ancestor. Found by tests/chaos."""
+    world.they_push({BLACK: replaced(BLACK_BOX, b"seen from outside", b"looked at from outside")})
+    change("black-box", {"difficulty": "expert"}, person("ada"))
+    pull_and_be_killed(tmp_path, monkeypatch, "checkout-index --force --all")
+    change("black-box", {"difficulty": "advanced"}, person("ada"))
+    mine = world.ours.top / BLACK
+    mine.write_bytes(replaced(mine.read_bytes(), b"- output", b"- output\n- purpose"))
+    world.ours.git("commit", "--quiet", "--all", "--message", "By hand")
+    exchanged()
+    assert_in_step(world.ours.top / "content")
+    assert world.theirs_is_the_same()
+    for word in (b"- purpose", b"advanced", b"looked at"):
+        assert word in text("black-box")
 
 
 def test_a_push_that_others_were_faster_than_is_tried_again(world: World) -> None:
