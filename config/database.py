@@ -26,6 +26,15 @@ POSTGRES_OPTIONS = {
     "server_side_binding": True,
     "prepare_threshold": 3,
 }
+# A server that was cut off refuses nothing: without these a request waits for it for minutes, and its thread, too. In
+# seconds, but for the milliseconds after which what was sent counts as lost. A Unix socket needs none of them.
+POSTGRES_PATIENCE = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 5000,
+    "keepalives_idle": 4,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+}
 # Seconds that a thread keeps its connection from one request to the next.
 _MAX_AGE = 60
 
@@ -57,7 +66,7 @@ def read_database_url(url: str, *, default: Path, relative_to: Path) -> dict[str
         raise ImproperlyConfigured("DATABASE_URL names no database. Write postgres://user:password@host:5432/name.")
     # The folder of a Unix socket, written as PostgreSQL itself wants it in a URL: %2Fvar%2Frun%2Fpostgresql.
     database["HOST"] = unquote(database["HOST"])
-    options = dict(database.get("OPTIONS", {}))
+    options = {**POSTGRES_PATIENCE, **database.get("OPTIONS", {})}
     # Ours, and none of PostgreSQL's.
     if str(options.pop("prepare", 1)) != "0":
         options = {**POSTGRES_OPTIONS, **options}

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
 from config import checks
-from config.database import read_database_url
+from config.database import POSTGRES_PATIENCE, read_database_url
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -110,7 +110,7 @@ def test_a_connection_outlives_its_request(url: str, tmp_path: Path) -> None:
 def test_postgresql_keeps_the_plans_of_a_connection_unless_a_pooler_is_between() -> None:
     assert database("postgres://lemma@localhost/lemma")["OPTIONS"]["prepare_threshold"] == 3
     read = database("postgres://lemma@localhost/lemma?prepare=0&sslmode=require")
-    assert read["OPTIONS"] == {"sslmode": "require"}
+    assert read["OPTIONS"] == {**POSTGRES_PATIENCE, "sslmode": "require"}
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
@@ -119,6 +119,12 @@ def test_a_postgresql_url(scheme: str) -> None:
     assert read["ENGINE"] == "django.db.backends.postgresql"
     assert (read["USER"], read["PASSWORD"]) == ("lemma", "p@ss/word")
     assert (read["HOST"], int(read["PORT"]), read["NAME"]) == ("db.example", 5433, "glossary")
+
+
+def test_a_postgresql_that_is_cut_off_is_given_up_after_seconds_unless_the_url_says_otherwise() -> None:
+    options = database("postgres://lemma@db.example/glossary?connect_timeout=9&sslmode=require")["OPTIONS"]
+    assert (int(options["connect_timeout"]), options["sslmode"]) == (9, "require")
+    assert 1000 <= options["tcp_user_timeout"] <= 10_000
 
 
 def test_a_postgresql_socket() -> None:

@@ -298,16 +298,16 @@ class Run:
         """Waits until all is told; the longest is the lease of what was in hand when its worker was killed."""
         due = {change.position for change in found.changes}
 
-        def is_told() -> bool:
-            return due <= {one.said["data"]["position"] for one in list(self.receiver.received)}
+        def whole() -> list[Any]:
+            """Without those that broke off, since their worker was killed."""
+            came = list(self.receiver.received)
+            return [one.said["data"] for one in came if len(one.body) == int(one.headers["content-length"])]
 
         # If one does not come, the judge says which.
         with suppress(AssertionError):
-            until(is_told, "A message of each change", 150 if self.size.is_patient else 40)
-        found.told = [
-            Told(one.said["data"]["position"], one.said["data"]["id"], one.said["data"]["action"])
-            for one in list(self.receiver.received)
-        ]
+            until(lambda: due <= {data["position"] for data in whole()}, "A message of each change",
+                  150 if self.size.is_patient else 40)  # fmt: skip
+        found.told = [Told(data["position"], data["id"], data["action"]) for data in whole()]
 
     def _doctor(self) -> list[str]:
         """Of what only it looks at: the search index, the feed and the counts in lists."""

@@ -14,21 +14,18 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import trustme
 
+from tests.operations.nginx import DEPLOY, HOST, ROOT, Nginx
 from tests.operations.servers import free_port, listens, process, program, redis_server, wait_for
 from tests.operations.sites import CAST, Site, maker
 
-ROOT = Path(__file__).resolve().parents[2]
-DEPLOY = ROOT / "deploy"
-HOST = "cms.example.org"
 # Seconds for which an answer may be kept: a minute in the product, and too long for a test.
 MAX_AGE = 2
 # The same of lemma-upstream.conf, for which it has five.
@@ -38,62 +35,12 @@ READERS = 3
 STYLE = "app.0123456789ab.css"
 
 
-# --- the site of deploy/, with places of its own ---
-
-
-@dataclass
-class Nginx:
-    """Its folder, its ports, and the ports of Lemma's processes."""
-
-    folder: Path
-    backends: list[int]
-    plain: int = field(default_factory=free_port)
-    tls: int = field(default_factory=free_port)
-    authority: trustme.CA = field(default_factory=trustme.CA)
-
-    def write(self) -> Path:
-        """The main file, which includes both of ours."""
-        folder = self.folder
-        for name in ("conf.d", "tls", "cache", "temporary"):
-            (folder / name).mkdir(parents=True)
-        certificate = self.authority.issue_cert(HOST)
-        certificate.private_key_pem.write_to_path(folder / "tls/privkey.pem")
-        for part in certificate.cert_chain_pems:
-            part.write_to_path(folder / "tls/fullchain.pem", append=True)
-        site = (DEPLOY / "nginx/lemma.conf").read_text()
-        for there, here in {
-            "listen 80;": f"listen 127.0.0.1:{self.plain};",
-            "listen 443 ssl http2;": f"listen 127.0.0.1:{self.tls} ssl http2;",
-            "    listen [::]:80;\n": "",
-            "    listen [::]:443 ssl http2;\n": "",
-            "/var/cache/nginx/lemma": f"{folder}/cache",
-            "/etc/lemma/tls": f"{folder}/tls",
-        }.items():
-            assert site.count(there) >= 1, there
-            site = site.replace(there, here)
-        upstream = (DEPLOY / "nginx/lemma-upstream.conf").read_text()
-        for port, own in zip((8001, 8002), self.backends, strict=True):
-            upstream = upstream.replace(f"server 127.0.0.1:{port}", f"server 127.0.0.1:{own}")
-        upstream = upstream.replace("fail_timeout=5s", f"fail_timeout={FAIL_TIMEOUT}s")
-        (folder / "conf.d/lemma.conf").write_text(site)
-        (folder / "conf.d/lemma-upstream.conf").write_text(upstream)
-        temporary = "\n".join(
-            f"{name}_temp_path {folder}/temporary/{name};"
-            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        main = folder / "nginx.conf"
-        main.write_text(
-            # Its workers need no other account than the test has, whose folder is closed to others.
-            f"{'user root;' if os.geteuid() == 0 else ''}\n"
-            f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;\n"
-            f"events {{ worker_connections 512; }}\n"
-            f"http {{ access_log off;\n{temporary}\ninclude {folder}/conf.d/*.conf; }}\n"
-        )
-        return main
+def nginx_of(folder: Path, ports: list[int]) -> Nginx:
+    return Nginx(folder, [f"127.0.0.1:{port}" for port in ports], fail_timeout=f"{FAIL_TIMEOUT}s")
 
 
 def test_nginx_has_nothing_to_say_of_the_site(tmp_path: Path) -> None:
-    main = Nginx(tmp_path / "nginx", [8001, 8002]).write()
+    main = nginx_of(tmp_path / "nginx", [8001, 8002]).write()
     done = subprocess.run([program("nginx"), "-t", "-c", main], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert [line for line in done.stderr.splitlines() if not re.search(r"syntax is ok|test is successful", line)] == []
@@ -158,24 +105,10 @@ class World:
 
     def client(self, **headers: str) -> httpx.Client:
         """A reader, over HTTPS through nginx."""
-        trust = ssl.create_default_context()
-        self.nginx.authority.configure_trust(trust)
-        client = httpx.Client(
-            base_url=f"https://127.0.0.1:{self.nginx.tls}", transport=_ToHere(verify=trust), timeout=20
-        )
-        client.headers = httpx.Headers({"Host": HOST, **headers})
-        return client
+        return self.nginx.client(headers)
 
     def editor(self, number: int = 0) -> httpx.Client:
         return self.client(Authorization=f"Bearer {self.tokens[number]}")
-
-
-class _ToHere(httpx.HTTPTransport):
-    """The connection goes to this machine, and the certificate has to be that of the host."""
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.extensions = {**request.extensions, "sni_hostname": HOST}
-        return super().handle_request(request)
 
 
 SET_UP = """
@@ -210,7 +143,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             # The second one has a file that the first never heard of, as during an upgrade.
             (site.var / "static").mkdir(exist_ok=True)
             (site.var / "static" / STYLE).write_text("a {}")
-        nginx = Nginx(folder / "nginx", [web.port for web in webs])
+        nginx = nginx_of(folder / "nginx", [web.port for web in webs])
         main = nginx.write()
         stack.enter_context(process([program("nginx"), "-c", main], folder / "nginx.log"))
         wait_for(lambda: listens(nginx.tls), "nginx")
