@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from api import caching
+from api import caching, state
 from api.state import State
 
 # A piece for each item would cost more than the item.
@@ -20,13 +20,30 @@ def stream(
     also: str = "",
     headers: dict[str, str] | None = None,
 ) -> HttpResponseBase:
-    """The pieces in a stream of their own, or 304 without making them. also: as of `State.etag`."""
+    """The pieces in a stream of their own, or 304 without making them. also: as of `State.etag`.
 
-    def make() -> HttpResponseBase:
-        found = pieces() if request.method == "GET" else ()
-        return StreamingHttpResponse(found, content_type=content_type, headers=headers)
+    The first piece is made before the headers are: if something was published since `now`, it may have that already, so
+    that it goes out without an ETag and nobody keeps it.
+    """
+    etag = now.etag(request, also)
+    if (settled := caching.settled(request, etag, now.changed)) is not None:
+        return settled
+    if request.method != "GET":
+        return caching.keepable(
+            StreamingHttpResponse((), content_type=content_type, headers=headers), etag, now.changed
+        )
+    rest = iter(pieces())
+    first = next(rest, b"")
+    response = StreamingHttpResponse(_whole(first, rest), content_type=content_type, headers=headers)
+    if state.read()[:2] == now[:2]:
+        return caching.keepable(response, etag, now.changed)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
-    return caching.conditional(request, now.etag(request, also), now.changed, make)
+
+def _whole(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
 
 
 def joined(texts: Iterable[str | bytes]) -> Iterator[bytes]:
