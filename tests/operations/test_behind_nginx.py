@@ -201,6 +201,19 @@ def test_only_strong_tls_is_spoken(world: World, choice: dict[str, Any], is_take
             greet()
 
 
+def test_every_answer_says_to_stay_with_https(world: World) -> None:
+    """Once: those of Lemma, those from the cache, and those that nginx makes itself."""
+    large = b" " * (6 * 1024 * 1024 + 1)
+    with world.client() as reader:
+        answers = [reader.get("/api/v1/entries/grey-box/") for _ in range(2)]
+        answers += [reader.get(path) for path in ("/admin/", f"/static/{STYLE}", "/media/nothing")]
+        answers += [reader.post("/api/v1/entries/", content=large), reader.request("TRACE", "/")]
+    assert [answer.status_code for answer in answers] == [200, 200, 302, 200, 404, 413, 405]
+    assert {tuple(answer.headers.get_list("Strict-Transport-Security")) for answer in answers} == {
+        ("max-age=31536000",)
+    }
+
+
 def test_no_request_is_sent_back_as_it_came(world: World) -> None:
     with world.client() as reader:
         assert {reader.request("TRACE", path).status_code for path in ("/api/v1/", "/admin/login/", "/")} == {405}
