@@ -17,6 +17,8 @@ _SETTINGS = (
     # A commit of ours changes only content that Lemma has checked. Hooks might wait for input, or rewrite files.
     f"core.hooksPath={os.devnull}",
     "core.fsmonitor=false",
+    # Files that somebody pushed may look like a git folder, whose settings name programs to run.
+    "safe.bareRepository=explicit",
     "gc.auto=0",
     "i18n.commitEncoding=utf-8",
 )
@@ -128,8 +130,12 @@ def _why_unusable(folder: Path, reason: str) -> str:
         found = re.search(r"repository at '(.*)'", reason)
         top = found[1] if found else folder
         return f"It belongs to another account. Run: git config --global --add safe.directory {top}"
-    if "work tree" in reason:
-        return "It is a bare repository; sync a clone of it."
+    if "work tree" in reason or "bare repository" in reason:
+        found = re.search(r"bare repository '(.*?)'", reason)
+        return (
+            f"{found[1] if found else folder} is a bare repository, or has the files HEAD, objects and refs of one. "
+            "Sync a clone of it, or remove those files."
+        )
     if "not a git repository" in reason:
         return "Run git init there, or leave --commit, --pull and --push out."
     return f"git says: {reason}"

@@ -443,7 +443,10 @@ def test_a_bare_repository_has_no_files_to_keep(tmp_path: Path, settings: Settin
     bare = tmp_path / "bare/.git"
     folders.write(bare, CAST)
     settings.CONTENT_ROOT = bare
-    assert refused("--commit").endswith("It is a bare repository; sync a clone of it.")
+    assert refused("--commit").endswith(
+        f"{bare} is a bare repository, or has the files HEAD, objects and refs of one. "
+        "Sync a clone of it, or remove those files."
+    )
 
 
 def test_a_repository_of_another_account_is_named_with_the_remedy(

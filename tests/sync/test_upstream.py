@@ -855,3 +855,23 @@ def test_the_items_know_nothing_of_git(world: World) -> None:
         (2, "files", ""),
     ]
     assert os.fspath(world.ours.top) not in str(list(found.revisions.values_list("message", flat=True)))
+
+
+def test_pushed_files_that_look_like_a_git_folder_run_nothing(world: World, tmp_path: Path) -> None:
+    """Git takes a folder with HEAD, objects and refs for a repository, and its settings may name programs."""
+    sprung = tmp_path / "sprung"
+    settings = (
+        "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n"
+        f'\tsshCommand = "touch {sprung}; false"\n'
+        '[remote "origin"]\n\turl = ssh://nowhere.invalid/x\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n'
+        '[branch "main"]\n\tremote = origin\n\tmerge = refs/heads/main\n'
+    )
+    pushed = {"HEAD": "ref: refs/heads/main\n", "config": settings, "refs/heads/main": f"{world.theirs.head}\n",
+              "objects/info/alternates": "../../.git/objects\n"}  # fmt: skip
+    world.they_push({f"content/{name}": text for name, text in pushed.items()})
+    exchanged()
+    assert (world.ours.top / "content/config").read_text() == settings
+    outcome = sync(*ALL)
+    assert not sprung.exists()
+    assert outcome.code == 1
+    assert f"{world.ours.top / 'content'} is a bare repository, or has the files" in outcome.err
