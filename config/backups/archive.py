@@ -132,9 +132,12 @@ def _manifest(path: Path, data: bytes) -> dict[str, Any]:
 
 
 def _is_ours(name: str) -> bool:
-    """No way out of the folder that it is unpacked to."""
+    """No way out of the folder that it is unpacked to, and none into a repository."""
     parts = PurePosixPath(name).parts
     if name.startswith("/") or ".." in parts or "\0" in name or str(PurePosixPath(name)) != name:
+        return False
+    if any(part.lower() == ".git" for part in parts):
+        # Hidden ones are never backed up, and this one's settings name programs that git runs.
         return False
     return len(parts) == 1 or parts[0] in (MEDIA, CONTENT)
 

@@ -287,11 +287,14 @@ def of_another_kind(name: str, data: bytes) -> tuple[str, bytes]:
         (lambda name, data: None if name == "manifest.json" else (name, data), "has no manifest"),
         (lambda name, data: (name.replace("content/terms", "content/../../out"), data), "no backup of Lemma has"),
         (lambda name, data: (name.replace("content/terms", "/tmp/out"), data), "no backup of Lemma has"),
+        # A repository's own settings name programs, which the next sync would run.
+        (lambda name, data: (name.replace("content/terms", "content/.git"), data), "no backup of Lemma has"),
+        (lambda name, data: (name.replace("content/terms", "content/terms/.Git/x"), data), "no backup of Lemma has"),
         (manifest(format=2), "format 2"),
         (manifest(migrations=["publishing.9999_later"]), "newer Lemma, which has the migration publishing.9999_later"),
         (of_another_kind, "names one of another kind"),
     ],
-    ids=["changed", "missing", "no manifest", "outside", "absolute", "format", "newer", "other database"],
+    ids=["changed", "missing", "no manifest", "outside", "absolute", "git", "git below", "format", "newer", "other database"],
 )
 def test_a_backup_that_was_tampered_with_or_is_of_another_lemma_restores_nothing(
     backup: Path, change: Any, message: str
