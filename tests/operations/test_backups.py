@@ -294,7 +294,18 @@ def of_another_kind(name: str, data: bytes) -> tuple[str, bytes]:
         (manifest(migrations=["publishing.9999_later"]), "newer Lemma, which has the migration publishing.9999_later"),
         (of_another_kind, "names one of another kind"),
     ],
-    ids=["changed", "missing", "no manifest", "outside", "absolute", "git", "git below", "format", "newer", "other database"],
+    ids=[
+        "changed",
+        "missing",
+        "no manifest",
+        "outside",
+        "absolute",
+        "git",
+        "git below",
+        "format",
+        "newer",
+        "other database",
+    ],
 )
 def test_a_backup_that_was_tampered_with_or_is_of_another_lemma_restores_nothing(
     backup: Path, change: Any, message: str
