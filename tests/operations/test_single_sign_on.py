@@ -132,6 +132,18 @@ def test_an_address_that_is_not_verified_opens_nobodys_account(
     assert client.get("/admin/auth/user/").status_code == 403
 
 
+def test_an_address_that_only_the_database_takes_for_theirs_opens_nobodys_account(
+    identity: Identity, client: Client
+) -> None:
+    """To PostgreSQL a dotless i is an I in capitals."""
+    User.objects.create_superuser("root", "irene@example.org")
+    identity.person["email"] = "\u0131rene@example.org"
+    enter(client)
+    assert is_in(client)
+    assert User.objects.get(username="ada").email == "\u0131rene@example.org"
+    assert client.get("/admin/auth/user/").status_code == 403
+
+
 def test_an_address_that_several_have_opens_none(identity: Identity, client: Client) -> None:
     for name in ("one", "two"):
         User.objects.create_user(name, "ada@example.org", is_staff=True)
