@@ -22,6 +22,8 @@ MOST_BYTES = 20_000_000
 MOST_UNPACKED = 60_000_000
 # Entries of an archive that are looked at, folders and pictures included.
 _MOST_MEMBERS = 20_000
+# Others are unpacked to the end before the first byte is given, so that no limit holds.
+_METHODS = frozenset([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 # File systems take 255 bytes.
 _LONGEST_NAME = 240
 
@@ -100,7 +102,12 @@ def _add_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: str, fo
         found.skipped.append((_shown(name), "symbolic link"))
     elif member.flag_bits & 0x1:
         found.problems.append((_shown(name), "It is encrypted.", "Make a zip without a password."))
-    elif _is_wanted(name, found):
+    elif not _is_wanted(name, found):
+        return
+    elif member.compress_type not in _METHODS:
+        hint = "Make the zip anew, with no more than deflate."
+        found.problems.append((_shown(name), "It is packed in a way that is not taken here.", hint))
+    else:
         try:
             with archive.open(member) as file:
                 _add(name, file, kind, found)

@@ -163,6 +163,16 @@ def test_an_encrypted_member_is_named() -> None:
     assert found.problems[0][1] == "It is encrypted."
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_that_would_be_unpacked_at_once_is_not(method: int) -> None:
+    """Of these Python makes all bytes before it gives the first: 300 of them become gigabytes."""
+    found = unzip(zipped(("terms/a.md", TEXT), ("terms/b.md", TEXT), method=method))
+    assert [problem[:2] for problem in found.problems] == [
+        (name, "It is packed in a way that is not taken here.") for name in ("terms/a.md", "terms/b.md")
+    ]
+    assert not found.files
+
+
 def test_two_files_of_one_name_are_named() -> None:
     found = unzip(zipped(("a/terms/a.md", TEXT), ("b/terms/a.md", b"other")))
     assert found.files == {"terms/a.md": TEXT}
