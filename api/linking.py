@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from api import caching, facts, public, sites, streaming
+from api import caching, facts, instants, public, sites, streaming
 from api.state import State
 from formats import linked
 from formats.items import Item
@@ -62,7 +62,7 @@ def answer(request: HttpRequest, now: State, kind: str, slug: str, syntax: Synta
         # Taken back since the state was read.
         return None
     body = b"".join(streaming.joined(syntax.write(alone(item, site))))
-    return caching.keepable(HttpResponse(body, content_type=syntax.content_type), etag, now.changed)
+    return instants.kept(HttpResponse(body, content_type=syntax.content_type), now, etag)
 
 
 def everything(request: HttpRequest, now: State, syntax: Syntax) -> HttpResponseBase:

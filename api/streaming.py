@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from api import caching, state
+from api import caching, instants
 from api.state import State
 
 # A piece for each item would cost more than the item.
@@ -35,10 +35,7 @@ def stream(
     rest = iter(pieces())
     first = next(rest, b"")
     response = StreamingHttpResponse(_whole(first, rest), content_type=content_type, headers=headers)
-    if state.read()[:2] == now[:2]:
-        return caching.keepable(response, etag, now.changed)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return instants.kept(response, now, etag)
 
 
 def _whole(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from api import caching, crawling, description, linking, parameters, resources, sites, state, streaming
+from api import caching, crawling, description, instants, linking, parameters, resources, sites, state, streaming
 from api.problems import MISSING_CACHE, ApiError
 from api.public import AddressDecides, PublicView
 from api.state import State
@@ -34,7 +34,7 @@ class FeedView(FileView):
             text = crawling.feed(site, request.build_absolute_uri(request.path))
             return HttpResponse(text, content_type="application/atom+xml; charset=utf-8")
 
-        return caching.conditional(request, now.etag(request, linking.validity(site)), now.changed, make)
+        return instants.answer(request, now, make, linking.validity(site))
 
 
 class SitemapFile(FileView):

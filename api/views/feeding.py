@@ -6,15 +6,15 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from api import (
-    caching,
     chunks,
     description,
     feed,
     graphing,
+    instants,
     joining,
     paging,
     parameters,
@@ -24,7 +24,7 @@ from api import (
     streaming,
 )
 from api.listing import PUBLISHED
-from api.public import AddressDecides, PublicView
+from api.public import JSON, AddressDecides, PublicView
 from api.resources import BOOKS, ENTRIES
 from publishing import asking
 
@@ -39,7 +39,7 @@ class ChangesView(PublicView):
         size = parameters.number(values, "pageSize", default=paging.LARGEST_SIZE, largest=paging.LARGEST_SIZE)
         now = state.read()
         since = feed.since_of(values.get("since"), now)
-        return self.json(request, now.etag(request), now.changed, lambda: self._body(request, since, size))
+        return instants.answer(request, now, lambda: HttpResponse(self._body(request, since, size), content_type=JSON))
 
     def _body(self, request: HttpRequest, since: feed.Since, size: int) -> bytes:
         page = feed.read(since, size)
@@ -139,12 +139,4 @@ class GraphView(PublicView):
     def get(self, request: HttpRequest) -> HttpResponseBase:
         parameters.read(request.GET)
         now = state.read()
-        return caching.conditional(
-            request,
-            now.etag(request),
-            now.changed,
-            lambda: StreamingHttpResponse(
-                graphing.graph(resources.roots(request)) if request.method == "GET" else [],
-                content_type="application/json",
-            ),
-        )
+        return streaming.stream(request, now, JSON, lambda: graphing.graph(resources.roots(request)))

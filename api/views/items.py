@@ -16,6 +16,7 @@ from api import (
     description,
     drafts,
     filters,
+    instants,
     joining,
     linking,
     listing,
@@ -332,7 +333,7 @@ class EntryPath(ItemView):
         # Withdrawn between the two questions.
         if body is None:
             return self.elsewhere(request, slug)
-        return caching.keepable(HttpResponse(body, content_type=JSON), now.etag(request), now.changed)
+        return instants.kept(HttpResponse(body, content_type=JSON), now, now.etag(request))
 
     def address(self, root: str, slug: str) -> str:
         return f"{resources.detail(root, slug)}path/"

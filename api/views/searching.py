@@ -14,6 +14,7 @@ from api import (
     caching,
     description,
     filters,
+    instants,
     paging,
     parameters,
     published,
@@ -136,13 +137,13 @@ class LookupView(PublicView):
         if not named:
             raise ApiError(404, "entry.not_found", f'No entry is called "{name[:100]}".', cache=MISSING_CACHE)
         if len(named) > 1:
-            return caching.keepable(self._choices(request, name, named), now.etag(request), now.changed)
+            return instants.kept(self._choices(request, name, named), now, now.etag(request))
         found = published.stated(ENTRIES.kind, named[0].slug)
         if found is None:
             raise ApiError(404, "entry.not_found", f'No entry is called "{name[:100]}".')
         response = selected(request, ENTRIES, selection, found)
         response.headers["Content-Location"] = resources.detail(ENTRIES.path(), found.slug)
-        return caching.keepable(response, now.etag(request), now.changed)
+        return instants.kept(response, now, now.etag(request))
 
     def _choices(self, request: HttpRequest, name: str, named: list[naming.Named]) -> HttpResponse:
         root = ENTRIES.root(request)
@@ -181,7 +182,7 @@ class AnnotateView(PublicView):
         if answer := caching.settled(request, now.etag(request), now.changed):
             return answer
         body = self._annotated(request, text, **options)
-        return caching.keepable(HttpResponse(body, content_type=JSON), now.etag(request), now.changed)
+        return instants.kept(HttpResponse(body, content_type=JSON), now, now.etag(request))
 
     def post(self, request: Request) -> HttpResponseBase:
         access.admit(request._request, is_open=False)

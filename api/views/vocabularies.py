@@ -3,11 +3,11 @@
 from urllib.parse import urlencode
 
 import orjson
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from api import counting, description, filters, parameters, state
-from api.public import PublicView
+from api import counting, description, filters, instants, parameters, state
+from api.public import JSON, PublicView
 from api.resources import BOOKS, ENTRIES
 
 
@@ -22,11 +22,12 @@ class FacetsView(PublicView):
         kind = parameters.one(values, "kind", kinds) or ENTRIES.kind
         chosen = filters.read(request.GET, values, kind)
         now = state.read()
-        return self.json(
+        return instants.answer(
             request,
-            now.etag(request),
-            now.changed,
-            lambda: orjson.dumps(counting.facets(kind, counting.FACET_NAMES[kind], chosen)),
+            now,
+            lambda: HttpResponse(
+                orjson.dumps(counting.facets(kind, counting.FACET_NAMES[kind], chosen)), content_type=JSON
+            ),
         )
 
 
@@ -36,7 +37,7 @@ class VocabularyView(PublicView):
     def get(self, request: HttpRequest) -> HttpResponseBase:
         parameters.read(request.GET)
         now = state.read()
-        return self.json(request, now.etag(request), now.changed, lambda: self._body(request))
+        return instants.answer(request, now, lambda: HttpResponse(self._body(request), content_type=JSON))
 
     def _body(self, request: HttpRequest) -> bytes:
         root = ENTRIES.root(request)

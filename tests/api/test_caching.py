@@ -8,6 +8,7 @@ import pytest
 from django.test import Client, override_settings
 from django.utils.http import http_date
 
+from api import state
 from publishing.models import Item, Published
 
 Save = Callable[..., Item]
@@ -44,6 +45,39 @@ def test_a_read_can_be_kept_and_asked_again(
 def test_what_only_new_code_changes_has_an_etag_too(client: Client, path: str) -> None:
     answer = client.get(f"/api/v1/{path}")
     assert client.get(f"/api/v1/{path}", headers={"if-none-match": answer["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "export.ndjson",
+        "glossary.ttl",
+        "graph/",
+        "changes/",
+        "facets/",
+        "tags/",
+        "lookup/?name=Black%20box",
+        "annotate/?text=A%20black%20box",
+        "chunks.jsonl",
+    ],
+)
+def test_what_is_published_while_an_answer_is_made_does_not_come_with_the_etag_of_before(
+    client: Client, black_box: Item, entry: Save, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """The same ETag is the same bytes. Found by tests/chaos."""
+    read = state.read
+
+    def read_and_publish() -> state.State:
+        monkeypatch.setattr(state, "read", read)
+        found = read()
+        entry("Grey box")
+        return found
+
+    monkeypatch.setattr(state, "read", read_and_publish)
+    answer = client.get(f"/api/v1/{path}")
+    assert answer.status_code == 200
+    assert ("ETag" in answer, "Last-Modified" in answer, answer["Cache-Control"]) == (False, False, "no-store")
+    assert "ETag" in client.get(f"/api/v1/{path}")
 
 
 @pytest.mark.parametrize("path", READS)

@@ -14,7 +14,6 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from lxml import etree
 
-from api import state
 from api.exporting import FORMATS
 from publishing.models import Item, Published
 
@@ -30,25 +29,6 @@ def body(client: Client, path: str) -> bytes:
 
 def rows(client: Client, path: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(body(client, path).decode(), newline="")))
-
-
-def test_what_is_published_while_it_begins_does_not_come_with_the_etag_of_before(
-    client: Client, black_box: Item, entry: Save, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The same ETag is the same bytes. Found by tests/chaos."""
-    read = state.read
-
-    def read_and_publish() -> state.State:
-        monkeypatch.setattr(state, "read", read)
-        found = read()
-        entry("Grey box")
-        return found
-
-    monkeypatch.setattr(state, "read", read_and_publish)
-    answer = client.get("/api/v1/export.ndjson")
-    assert len(b"".join(answer).splitlines()) == 2
-    assert ("ETag" in answer, answer["Cache-Control"]) == (False, "no-store")
-    assert "ETag" in client.get("/api/v1/export.ndjson")
 
 
 def test_the_tables_have_what_is_published(client: Client, black_box: Item, big_book: Item, entry: Save) -> None:
