@@ -1,6 +1,7 @@
 """What is written to standard error: lines for people, or JSON for programs, each with the request it belongs to."""
 
 import logging
+import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 # What every record has. Whatever else it has was said for this one.
 _USUAL = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "request_id", "taskName"}
 _PLAIN = (str, int, float, bool)
+# What ends a line for some reader, or tells a terminal to do something.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def forget(**kwargs: Any) -> None:
@@ -32,7 +35,7 @@ class LineFormatter(logging.Formatter):
     """For people. A message is one line, whatever somebody smuggled into it; only a traceback has more."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        record.message = record.message.replace("\r", "\\r").replace("\n", "\\n")
+        record.message = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), record.message)
         line = super().formatMessage(record)
         name = record.__dict__.get("request_id")
         return f"{line} [{name}]" if name else line

@@ -225,6 +225,9 @@ def test_a_line_says_which_request_it_is_of(said: Callable[..., str]) -> None:
 
 def test_nobody_writes_a_second_line(said: Callable[..., str]) -> None:
     assert said(LINE, "Not found: %s", "/x\r\nERROR a: forged").count("\n") == 1
+    # Some take others for the end of a line, too; and a terminal does what comes after an escape.
+    line = said(LINE, "%s", "/\r\n \v \x85 \u2028 \x1b[2J \x9b2J é")
+    assert line == r"ERROR a: /\r\n \x0b \x85 \u2028 \x1b[2J \x9b2J é [0123456789abcdef]" + "\n"
 
 
 def test_json_has_what_was_said_and_nothing_of_the_request(said: Callable[..., str]) -> None:
