@@ -71,7 +71,9 @@ class SyncCommand(BaseCommand, ABC):
             )
 
     def complaint(self, report: Report, options: dict[str, Any]) -> str:
-        return f"{report.total('bad')} files were left alone; the reasons are above."
+        number = report.total("bad")
+        what = "1 file was" if number == 1 else f"{number} files were"
+        return f"{what} left alone; the reason of each is above."
 
     def show(self, report: Report, options: dict[str, Any]) -> None:
         if options["json"]:

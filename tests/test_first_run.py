@@ -101,5 +101,15 @@ def test_a_bad_file_does_not_keep_the_server_from_starting(content: Path, port: 
     (content / "terms" / "bad.md").write_text("---\ntitle: [\n---\n")
     output = first_run(port)
     assert "bad.md" in output
-    assert "Not everything was imported" in output
+    assert "Nothing was imported: 1 bad." in output
+    assert "the next `make run` tries again" in output
     assert password_in(output)
+
+
+def test_a_file_that_was_mended_is_there_at_the_next_start(content: Path, port: int) -> None:
+    (content / "terms" / "bad.md").write_text("---\ntitle: [\n---\n")
+    first_run(port)
+    assert not Item.objects.exists()
+    (content / "terms" / "bad.md").write_text("---\ntitle: Bad\nslug: bad\n---\n")
+    first_run(port)
+    assert sorted(item.slug for item in Item.objects.all()) == ["bad", "black-box"]

@@ -53,6 +53,14 @@ def test_there_is_no_default_secret_in_production(var: Path) -> None:
     assert not var.exists()
 
 
+def test_a_command_says_in_one_line_which_setting_is_missing(var: Path) -> None:
+    command = "import runpy, sys; sys.argv = ['manage.py', 'import_content']"
+    run = python(f"{command}; runpy.run_path('manage.py', run_name='__main__')", LEMMA_VAR=var)
+    assert run.returncode == 1
+    assert run.stderr.startswith("ImproperlyConfigured: SECRET_KEY is not set")
+    assert len(run.stderr.splitlines()) == 1
+
+
 def test_a_secret_may_begin_with_a_dollar_sign(var: Path) -> None:
     assert setting("SECRET_KEY", LEMMA_VAR=var, SECRET_KEY="$HOME") == "$HOME"
 

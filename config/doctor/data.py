@@ -192,7 +192,7 @@ def workers_work() -> Iterator[Finding]:
 def somebody_can_sign_in() -> Iterator[Finding]:
     people = get_user_model().objects.filter(is_active=True, is_staff=True)
     if people.filter(is_superuser=True).exists():
-        yield ok("accounts.there", f"{people.count()} accounts can enter the admin.")
+        yield ok("accounts.there", f"Accounts that can enter the admin: {people.count()}.")
     else:
         yield warning("accounts.none", "Nobody is a superuser.", "Run: manage.py createsuperuser")
     locales = Item.objects.live().exclude(locale=settings.LEMMA_LOCALE)

@@ -818,6 +818,7 @@ def test_a_bad_file_is_named_and_the_others_go_through(known: Path) -> None:
     assert (outcome.code, [path for path, _ in outcome.codes()]) == (1, [BLACK])
     assert steps(outcome) == {WHITE: "imported", "terms/red-box.md": "exported (new)"}
     assert counts(outcome) == {"imported": 1, "exported": 1, "bad": 1}
+    assert outcome.err.endswith("1 file was left alone; the reason of each is above.\n")
     assert (known / BLACK).read_bytes() == BAD
     assert b'"Theory"' in text("black-box")
     assert_sound()

@@ -32,4 +32,4 @@ class Command(BaseCommand):
             call_command("import_content", stdout=self.stdout, stderr=self.stderr)
         except CommandError as error:
             # A bad file must not keep the server from starting: the admin is where it can be looked at.
-            self.stderr.write(f"Not everything was imported: {error}")
+            self.stderr.write(f"{error}\nLemma starts without them; the next `make run` tries again.")
