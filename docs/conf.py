@@ -11,7 +11,10 @@ from sphinx.application import Sphinx
 PAGES = [
     *(
         f"docs/{name}"
-        for name in ("editors", "api", "operators", "scale", "security", "security-checklist", "contributors")
+        for name in (
+            *("first-hour", "editors", "api", "operators", "scale"),
+            *("security", "security-checklist", "contributors"),
+        )
     ),
     *("docs/decisions/*", "CHANGELOG", "benchmarks/RESULTS", "examples/README", "fixtures/content/README"),
 ]
