@@ -35,9 +35,12 @@ class Listing:
 
 
 def listing(place: Place) -> Listing:
-    """A folder that is not there has no files."""
+    """A folder that is not there has no files. Raises SyncError where a symbolic link is on the way to it."""
     found = Listing()
     if disk.exists(place.folder):
+        # It was none when the place was found; since then somebody may have pushed one.
+        if os.path.realpath(place.folder) != str(place.folder):
+            raise SyncError(f"{place.folder} leads through a symbolic link. Replace the link by a folder.")
         _list(place, str(place.folder), "", found)
     found.paths.sort()
     found.skipped.sort()

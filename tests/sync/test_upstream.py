@@ -857,6 +857,20 @@ def test_the_items_know_nothing_of_git(world: World) -> None:
     assert os.fspath(world.ours.top) not in str(list(found.revisions.values_list("message", flat=True)))
 
 
+def test_a_folder_of_entries_that_is_pushed_as_a_link_is_not_followed(world: World, tmp_path: Path) -> None:
+    theirs = world.theirs.top / "content/terms"
+    shutil.copytree(theirs, tmp_path / "private")
+    folders.write(tmp_path / "private", {"secret.md": entry("Secret", "secret")})
+    shutil.rmtree(theirs)
+    theirs.symlink_to(tmp_path / "private")
+    world.they_push({})
+    outcome = sync(*ALL)
+    assert (world.ours.top / "content/terms").is_symlink()
+    assert outcome.code == 1
+    assert f"{world.ours.top / 'content/terms'} leads through a symbolic link." in outcome.everything
+    assert slugs() == ["black-box", "grey-box", "white-box"]
+
+
 def test_pushed_files_that_look_like_a_git_folder_run_nothing(world: World, tmp_path: Path) -> None:
     """Git takes a folder with HEAD, objects and refs for a repository, and its settings may name programs."""
     sprung = tmp_path / "sprung"
