@@ -23,7 +23,7 @@ from publishing.models import Autosave, Conflict, Item, Published, Reference, Re
 from publishing.values import DIFFICULTIES, STALE
 from sync import runs
 from sync.models import Run
-from sync.places import places
+from sync.places import SyncError, places
 from webhooks import managing
 from webhooks.models import Endpoint
 
@@ -257,7 +257,11 @@ def _weeks() -> list[Bar]:
 def _sync(request: HttpRequest) -> dict[str, Any]:
     if not request.user.has_perm("sync.view_run"):
         return {}
-    folders = places(Path(settings.CONTENT_ROOT))
+    try:
+        folders = places(Path(settings.CONTENT_ROOT))
+    except SyncError as error:
+        # Somebody pushed a link in place of a folder, say.
+        return {"shows_sync": True, "sync_problem": str(error)}
     runs.mend(folders)
     last = Run.objects.filter(root=runs.root_of(folders)).select_related("started_by").first()
     return {

@@ -66,7 +66,10 @@ def places(root: Path, entries: str = "", books: str = "") -> list[Place]:
 
 
 def _folder(root: Path, name: str, given: bool) -> Path:
-    folder = (root / name).resolve()
+    try:
+        folder = (root / name).resolve()
+    except RuntimeError:
+        raise SyncError(f"{root / name} is a symbolic link that leads to itself. Replace it by a folder.") from None
     if given and not folder.is_dir() and Path(name).is_dir():
         folder = Path(name).resolve()
     # What the settings name must stay inside; what the command line names is chosen by a person.

@@ -46,7 +46,10 @@ class RunAdmin(LeanPages):
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        runs.mend(places(Path(settings.CONTENT_ROOT)))
+        try:
+            runs.mend(places(Path(settings.CONTENT_ROOT)))
+        except SyncError as error:
+            messages.error(request, str(error))
         shared = {"may_sync": self.has_add_permission(request), **(extra_context or {})}
         response: HttpResponse = super().changelist_view(request, shared)
         # One starts a sync by its button, and not with a form.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from config.roles import ADMINISTRATOR, EDITOR, VIEWER, WRITER
 from documents import parse
@@ -41,6 +43,22 @@ def shown(client: Client) -> str:
 
 
 Member = Callable[[str], tuple[Client, User]]
+
+
+@pytest.mark.parametrize(("target", "said"), [("../outside", "terms lies outside"), ("terms", "leads to itself")])
+def test_a_link_in_place_of_a_folder_is_told_and_breaks_no_page(
+    member: Member, settings: Settings, tmp_path: Path, target: str, said: str
+) -> None:
+    """Whoever pushes to the repository of the content can put one there."""
+    for name in ("content", "outside"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "content/terms").symlink_to(target)
+    settings.CONTENT_ROOT = tmp_path / "content"
+    client, _ = member(ADMINISTRATOR)
+    for address in ("/admin/", "/admin/sync/run/"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert said in answer.content.decode()
 
 
 def test_everybody_finds_what_waits_for_them(member: Member) -> None:
