@@ -36,6 +36,7 @@ _RANK = {name.casefold(): rank for rank, name in enumerate(ORDER)}
 # The mark before a key, which may stand on a line before it; and where YAML ends a line, and nobody else does.
 _QUESTION = re.compile(r"(?<![^\r\n ])\?(?=[ \t\r\n]|\Z)")
 _OTHER_BREAK = re.compile("[\x85\u2028\u2029]")
+_TABBED = re.compile(r"(?<![^\r\n])[ \t]*\t[ \t]*(?:\r\n|\n|\r)")
 _END_MARKER = re.compile(r"(?<![^\r\n])\.\.\.(?=[ \t\r\n]|\Z)")
 
 
@@ -161,7 +162,8 @@ class FrontMatter:
                 lambda: above.text + rest[spans.past_blank_lines(rest, 0) :],
             )
         else:
-            self._prefix += rest
+            # Behind a value a line of blanks may have tabs, and before a key it may not.
+            self._prefix += rest if _reads(self._prefix + rest, {}) else _TABBED.sub("", rest)
         del self._chunks[position], self.values[name]
         if not self._chunks and self._tail.startswith("..."):
             # Three dots end a document, and there is none any more.
