@@ -198,7 +198,7 @@ def verified_mail(claims: dict[str, Any]) -> str:
 def _account_of(request: HttpRequest, claims: dict[str, Any], mail: str) -> User:
     """Of somebody who comes for the first time: the one with their address, else a new one that may nothing."""
     # A database may take other letters for these: dotless i is an I in capitals. The same letters, or nobody's.
-    same = User.objects.filter(email__iexact=mail) if mail else ()
+    same = list(User.objects.filter(email__iexact=mail)) if mail else []
     found = [user for user in same if user.email.encode().lower() == mail.encode().lower()]
     if len(found) > 1:
         raise _refused(request, "several accounts have this address")
