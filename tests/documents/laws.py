@@ -233,6 +233,13 @@ def _deleted(sides: Sides, root: Node, entry: tuple[str, Node, Node]) -> None:
             last += 1
             candidates.append(last)
     wanted = [sides.before[: key_node.first] + sides.before[end:] for end in candidates]
+    if not above:
+        # Where a key may begin, a line of blanks must have no tab.
+        last = stop
+        while last < len(sides.before) and is_blank(sides.before[last]):
+            last += 1
+        kept = [line for line in sides.before[stop:last] if "\t" not in content(line)]
+        wanted.append(sides.before[: key_node.first] + kept + sides.before[last:])
     if len(root.entries) == 1:
         # Three dots go with the last key: alone, they are no YAML.
         wanted += [
