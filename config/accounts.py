@@ -1,5 +1,6 @@
 """Signing in and out: what is refused, what is written down, and how all sessions of an account end."""
 
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
@@ -32,8 +33,18 @@ def listen() -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """For axes. What a proxy says of it is in there already; see `proxies`."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """What tries are counted by. What a proxy says of it is in there already; see `proxies`.
+
+    Whoever has one address of IPv6 has at least 2^64 of them: of those all count as one.
+    """
+    text = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, IPv4Address) or address.ipv4_mapped:
+        return text
+    return str(ip_network((int(address), 64), strict=False).network_address)
 
 
 def locked_out(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:

@@ -239,6 +239,9 @@ class RestoreView(ActionView):
             raise
 
     def act(self, request: Request, item: Item, data: dict[str, Any], who: dict[str, Any]) -> Item:
+        if item.deleted_at:
+            # Whoever may not delete does not undo it for others either, as in the admin.
+            access.allow(request, self.resource, Act.DELETE)
         publish = data.get("publish", False)
         if publish:
             access.allow(request, self.resource, Act.PUBLISH)

@@ -77,8 +77,11 @@ class ReleasePages(ItemPages):
     def act_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """POST `do` and `base_revision`: one of the buttons beside the form."""
         do = request.POST.get("do", "")
-        # Discarding changes nothing for readers.
+        # Discarding changes nothing for readers, unless it calls off what somebody has scheduled.
         item: Item = self.row_to("change" if do == "discard" else "publish", request, object_id).item
+        waiting = item.schedules.filter(action=Schedule.Action.PUBLISH, state=Schedule.State.WAITING)
+        if do == "discard" and waiting.exists():
+            self.row_to("publish", request, object_id)
         base = number(request.POST.get("base_revision"))
         if request.method != "POST" or base is None:
             return HttpResponseRedirect(self.address("change", item.pk))

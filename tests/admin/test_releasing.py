@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from documents import parse
 from glossary.editing import save_entry
-from publishing import due
+from publishing import due, schedule
 from publishing.models import Item, Published, Revision, Schedule
 from tests.admin.browsing import read_form
 from tests.admin.conftest import Page
@@ -150,6 +150,19 @@ class TestTakingBack:
             response = viewer.post(f"/admin/glossary/entry/{edited.pk}/act/", {"base_revision": "2", "do": do})
             assert response.status_code == 403
         assert Item.objects.get().has_unpublished_changes
+
+    def test_who_may_not_publish_does_not_call_off_what_is_scheduled(
+        self, person: Callable[..., User], edited: Item
+    ) -> None:
+        writer = Client()
+        writer.force_login(person("bob", "view_entry", "change_entry"))
+        schedule.publish_at(edited, timezone.now() + timedelta(days=1))
+        sent = {"base_revision": "2", "do": "discard"}
+        assert writer.post(f"/admin/glossary/entry/{edited.pk}/act/", sent).status_code == 403
+        assert Schedule.objects.get().state == Schedule.State.WAITING
+        schedule.cancel(edited, Schedule.Action.PUBLISH)
+        assert writer.post(f"/admin/glossary/entry/{edited.pk}/act/", sent).status_code == 302
+        assert not Item.objects.get().has_unpublished_changes
 
 
 class TestScheduling:

@@ -528,6 +528,13 @@ PUBLISHES: list[tuple[str, str, Any, list[str], list[str]]] = [
 
 @pytest.mark.usefixtures("black_box", "big_book")
 class TestRights:
+    def test_what_was_deleted_comes_back_by_those_who_may_delete(self, token: Callable[..., str]) -> None:
+        everybody = Program(token("read", "write", "publish", may=EVERYTHING))
+        assert everybody.send("delete", ENTRY, etag=everybody.etag()).status_code == 204
+        others = Program(token("write", may=[each for each in EVERYTHING if each != "delete_entry"]))
+        assert others.send("post", f"{ENTRY}restore/", {}).status_code == 403
+        assert everybody.send("post", f"{ENTRY}restore/", {}).status_code == 200
+
     @pytest.mark.parametrize(("method", "path", "body", "scope", "permission"), WRITES)
     def test_a_write_needs_scope_and_permission(
         self, token: Callable[..., str], method: str, path: str, body: Any, scope: str, permission: str

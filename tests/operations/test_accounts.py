@@ -14,12 +14,13 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 import documents
 from api.models import Token
+from config.accounts import address_of
 from config.admin import _difference
 from config.sessions import SINCE
 from config.signing_in.sealing import seal
@@ -346,6 +347,21 @@ def test_what_was_typed_as_a_name_is_kept_only_if_there_is_one(ada: User) -> Non
     sign_in("nul\0", "x")
     assert {target for _, _, target, _ in events()} <= {""}
     assert "horse" not in str(list(Event.objects.values_list()))
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("::ffff:192.0.2.7", "::ffff:192.0.2.7"),
+        ("", ""),
+    ],
+)
+def test_tries_are_counted_by_what_one_person_has_of_addresses(rf: RequestFactory, address: str, counted: str) -> None:
+    assert address_of(rf.get("/", REMOTE_ADDR=address)) == counted
 
 
 def test_a_locked_account_is_written_down(ada: User) -> None:
