@@ -1,6 +1,7 @@
 """Answers over everything, sent while they are made."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -34,13 +35,22 @@ def stream(
         )
     rest = iter(pieces())
     first = next(rest, b"")
-    response = StreamingHttpResponse(_whole(first, rest), content_type=content_type, headers=headers)
+    response = StreamingHttpResponse(_Begun(first, rest), content_type=content_type, headers=headers)
     return instants.kept(response, now, etag)
 
 
-def _whole(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+class _Begun(Iterator[bytes]):
+    """What has begun already, and so has to be closed though nobody may ever ask for any of it."""
+
+    def __init__(self, first: bytes, rest: Iterator[bytes]) -> None:
+        self._pieces, self._rest = chain([first], rest), rest
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        if close := getattr(self._rest, "close", None):
+            close()
 
 
 def joined(texts: Iterable[str | bytes]) -> Iterator[bytes]:

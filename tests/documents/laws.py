@@ -278,6 +278,9 @@ def _changed(sides: Sides, key_node: Node, node: Node, old: Any, new: Any) -> No
         while stop < sides.back and is_blank(sides.before[stop]):
             stop += 1
         blank = sum(map(is_blank, sides.before[key_node.first : stop]))
+    elif node.style == "block":
+        # Between the key and the first item.
+        blank = sum(map(is_blank, sides.before[key_node.first : node.first]))
     both = sides.outside(key_node.first, stop)
     if both is None:
         return
