@@ -219,7 +219,7 @@ def _change_shared_list(
     if not new:
         comments = [line.rstrip("\r\n") for tail in tails for line in lines(tail)[1:] if line.strip().startswith("#")]
         return [Splice(dashes[0], ends[-1], context.newline.join(["[]", *comments]))]
-    lead_comments = _keep_comments(tails, {found.old for found in matches})
+    lead_comments = _keep_lines(tails, {found.old for found in matches}, context)
     usual = context.newline + " " * _column(text, dashes[0])
     lead = "-" + _gap(text, node, dashes)
     siblings = _Siblings(node.value)
@@ -231,23 +231,25 @@ def _change_shared_list(
             parts.append(apply(text, fine[position], dashes[found.old], ends[found.old]))
         tail = usual if found.old is None or found.old == len(tails) else tails[found.old]
         if position == len(new) - 1:
-            tail = tail.rstrip(" \t\r\n")
+            # The line end of what was last stands behind it now.
+            tail = tail.rstrip(" \t\r\n" if context.closes_gaps else " \t")
+            tail = tail[: spans.without_line_end(tail, len(tail))]
         parts.append(tail)
     return [Splice(dashes[0], ends[-1], "".join(parts))]
 
 
-def _keep_comments(tails: list[str], living: set[int | None]) -> str:
-    """Hands the comments below items that go to the item above; gives those that have none above."""
+def _keep_lines(tails: list[str], living: set[int | None], context: Context) -> str:
+    """Hands comments and blank lines below items that go to the item above; gives comments that have none above."""
     lead = ""
     for index, tail in enumerate(tails):
-        if index in living or "#" not in tail:
+        below = tail[line_end(tail, 0) :]
+        if index in living or ("#" not in tail and (context.closes_gaps or not below.strip(" \t"))):
             continue
-        comments = tail[line_end(tail, 0) :]
         above = max((each for each in range(index) if each in living), default=None)
-        if above is None:
-            lead += comments.lstrip(" ")
-        else:
-            tails[above] = tails[above].rstrip(" ") + comments
+        if above is not None:
+            tails[above] = tails[above].rstrip(" ") + below
+        elif "#" in tail:
+            lead += below.lstrip(" ")
     return lead
 
 

@@ -50,7 +50,7 @@ def block_scalar_end(text: str, node: ScalarNode) -> int:
         # Up to the end of the last line with content.
         content = len(body.rstrip(" \t\r\n"))
         body = body[: line_end(body, content)] if content else ""
-    return _without_line_end(text, header_end + len(body))
+    return without_line_end(text, header_end + len(body))
 
 
 def past_blank_lines(text: str, index: int) -> int:
@@ -59,7 +59,8 @@ def past_blank_lines(text: str, index: int) -> int:
     return found.end() if found else index
 
 
-def _without_line_end(text: str, index: int) -> int:
+def without_line_end(text: str, index: int) -> int:
+    """The index before the line end that ends there, if one does."""
     if text[index - 1 : index] == "\n":
         index -= 1
     if text[index - 1 : index] == "\r":
