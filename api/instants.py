@@ -25,6 +25,11 @@ def kept(response: HttpResponseBase, now: State, etag: str) -> HttpResponseBase:
     """
     if state.read()[:2] == now[:2]:
         return caching.keepable(response, etag, now.changed)
+    return unkept(response)
+
+
+def unkept(response: HttpResponseBase) -> HttpResponseBase:
+    """One that may be of two instants."""
     for name in ("ETag", "Last-Modified"):
         response.headers.pop(name, None)
     response.headers["Cache-Control"] = "no-store"

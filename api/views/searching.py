@@ -61,6 +61,8 @@ class SearchView(PublicView):
             reachable = min(found.count, searching.RANKED)
             window.check(reachable)
             body = orjson.dumps(_answer(request, text, found, window, reachable))
+            if found.moved:
+                return instants.unkept(HttpResponse(body, content_type=JSON))
             ANSWERS.keep(address, answers.Answer(found.stand, body))
         now = state.State(*found.stand, found.changed)
         return caching.keepable(HttpResponse(body, content_type=JSON), now.etag(request), now.changed)

@@ -11,7 +11,7 @@ import orjson
 from glossary.search import query as queries
 from glossary.search import ranking, spelling, words
 from glossary.search.backends import backend
-from glossary.search.backends.common import PUBLISHED, TEXTS, Candidate, Found, Scope, Stand
+from glossary.search.backends.common import FEED, PUBLISHED, TEXTS, Candidate, Found, Scope, Stand
 from glossary.search.query import Query
 from glossary.search.snippets import Marker
 from publishing import asking
@@ -49,6 +49,8 @@ class Search:
     `corrected`: what was found instead of what was typed.
 
     `unchanged`: the feed stands where it was known to stand, and nothing was looked for.
+
+    `moved`: something was published meanwhile, so that some of it may be newer than `stand`.
     """
 
     stand: Stand
@@ -57,6 +59,7 @@ class Search:
     approximate: bool = False
     corrected: str | None = None
     unchanged: bool = False
+    moved: bool = False
     hits: list[Hit] = field(default_factory=list)
     facets: dict[str, list[Value]] = field(default_factory=dict)
 
@@ -75,6 +78,8 @@ def search(text: str, scope: Scope, *, start: int = 0, size: int = 20, known: St
         return Search(found.stand, found.changed, unchanged=True)
     result = Search(found.stand, found.changed, count=len(found.keys))
     page: Sequence[_Shown] = []
+    # Where the feed stood when the last of it was read.
+    stands: set[Stand] = {found.stand}
     facets: Sequence[str] = []
     sampled = 0
     if len(found.keys) > RANKED:
@@ -83,13 +88,13 @@ def search(text: str, scope: Scope, *, start: int = 0, size: int = 20, known: St
         result.count = _estimate(found.keys, found)
         named = search_in.named(query, scope, limit=start + size)
         keys = list(dict.fromkeys([*named, *found.keys]))[:RANKED]
-        page = _shown(keys[start : start + size])
+        page, stands = _shown(keys[start : start + size])
         facets, sampled = [found.facets], found.sampled
     elif found.keys:
         rows = search_in.candidates(query, scope, most=RANKED)
         facets = [row.facets for row in rows]
         ranked = _ranked(query, rows)
-        page = _shown([row.key for row in ranked[start : start + size]])
+        page, stands = _shown([row.key for row in ranked[start : start + size]])
     elif others := spelling.alternatives(query):
         query = queries.corrected(query, others)
         rows = search_in.candidates(query, scope, most=RANKED + 1, full=True)
@@ -99,6 +104,11 @@ def search(text: str, scope: Scope, *, start: int = 0, size: int = 20, known: St
         result.approximate = len(rows) > RANKED
         result.count = _estimate([row.key for row in rows], found) if result.approximate else len(rows)
         result.corrected = _as_found(query, ranked[0]) if ranked else None
+        stands = {row.stand for row in rows}
+    else:
+        # The words that there are were asked for.
+        stands = {_stand()}
+    result.moved = stands != {found.stand}
     result.facets = _facets(facets, result.count / (sampled or len(facets) or 1))
     marker = Marker(query)
     result.hits = [_hit(row, query, marker) for row in page]
@@ -148,17 +158,19 @@ class _Shown(NamedTuple):
     text: str
 
 
-def _shown(page: Sequence[int]) -> list[_Shown]:
-    """What a page says of the items at these positions. One that was withdrawn since is no hit any more."""
-    if not page:
-        return []
-    marks = ", ".join(["%s"] * len(page))
+def _shown(page: Sequence[int]) -> tuple[list[_Shown], set[Stand]]:
+    """What a page says of the items at these positions, and where the feed stands. One that was withdrawn since is no
+    hit any more.
+    """
+    marks = ", ".join(["%s"] * len(page)) or "NULL"
+    # The feed first, so that it is there without any of them.
     statement = (
-        f"SELECT x.id, p.kind, p.summary, x.text FROM {TEXTS} x JOIN {PUBLISHED} p ON p.id = x.id "  # noqa: S608
-        f"WHERE x.id IN ({marks})"
+        f"SELECT f.position, f.epoch, x.id, p.kind, p.summary, x.text FROM {FEED} f "  # noqa: S608
+        f"LEFT JOIN {TEXTS} x ON x.id IN ({marks}) LEFT JOIN {PUBLISHED} p ON p.id = x.id"
     )
-    found = {key: _Shown(*shown) for key, *shown in asking.rows(statement, page)}
-    return [found[key] for key in page if key in found]
+    rows = asking.rows(statement, page)
+    found = {key: _Shown(kind, *shown) for _, _, key, kind, *shown in rows if kind}
+    return [found[key] for key in page if key in found], {Stand(position, epoch) for position, epoch, *_ in rows}
 
 
 def _hit(shown: _Shown, query: Query, marker: Marker) -> Hit:
@@ -177,7 +189,11 @@ def _as_found(query: Query, best: Candidate) -> str:
     )
 
 
+def _stand() -> Stand:
+    return Stand(*(FeedCounter.objects.values_list("position", "epoch").first() or (0, "")))
+
+
 def _feed() -> tuple[Stand, datetime | None]:
-    counter = FeedCounter.objects.first()
+    stand = _stand()
     newest = Change.objects.order_by("-position").values_list("created_at", flat=True).first()
-    return (Stand(counter.position, counter.epoch), newest) if counter else (Stand(0, ""), None)
+    return stand, newest if stand.position else None

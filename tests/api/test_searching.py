@@ -15,6 +15,7 @@ from api.views.searching import ANSWERS
 from glossary.editing import save_entry
 from glossary.search import searching
 from glossary.search.models import Name, SearchItem, SearchText, SearchWord
+from publishing import asking
 from publishing.models import Item
 from tests.api.test_problems import check
 
@@ -259,6 +260,37 @@ def test_what_is_kept_of_an_answer_ends_with_the_next_publication(
     assert (secure.json()["next"][:8], plain.json()["next"][:7]) == ("https://", "http://")
     write("Through time", "Backpropagation again.")
     assert set(found(client, "backpropagation")) == {*before, "through-time"}
+
+
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("q", ["bank", "word", "backpropogation", "zzzz"])
+def test_an_answer_of_two_instants_has_no_etag_and_nobody_keeps_it(
+    client: Client, cast: None, monkeypatch: pytest.MonkeyPatch, q: str, number: int
+) -> None:
+    """Somebody publishes after the first question of a search, or after the second."""
+    for place in range(12):
+        write(f"Entry {place:02}", "A common word.")
+    monkeypatch.setattr(searching, "RANKED", 10)
+    rows, asked = asking.rows, []
+
+    def publish_in_between(*arguments: Any, **options: Any) -> Any:
+        found = rows(*arguments, **options)
+        asked.append(1)
+        if len(asked) == number:
+            write("River bank", "A word of backpropagation.")
+        return found
+
+    monkeypatch.setattr(asking, "rows", publish_in_between)
+    answer = client.get("/api/v1/search/", {"q": q})
+    monkeypatch.setattr(asking, "rows", rows)
+    if len(asked) == number and q != "zzzz":
+        # After the last question it is of one instant; where nothing is found, words are asked for last.
+        assert answer["ETag"]
+    else:
+        assert ("ETag" in answer, answer["Cache-Control"]) == (False, "no-store")
+    again = client.get("/api/v1/search/", {"q": q})
+    assert again["ETag"] != answer.get("ETag")
+    assert ("river-bank" in again.content.decode()) == (q in ("bank", "backpropogation"))
 
 
 def test_answers_are_kept_for_a_while_and_never_too_many(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,6 +76,7 @@ class Candidate(NamedTuple):
     kind: str = ""
     summary: bytes = b""
     text: str = ""
+    stand: Stand = Stand(0, "")
 
 
 class Matching(NamedTuple):
@@ -145,12 +146,19 @@ def candidates(
     matching: Matching, score: str, values: Sequence[Any], scope: Scope, *, most: int, full: bool
 ) -> list[Candidate]:
     """What is ranked. values: parameters of `score`. full: with all that an answer needs."""
-    more = ", s.kind, p.summary, x.text" if full else ""
+    more, feed = "", ""
+    if full:
+        more, feed = ", s.kind, p.summary, x.text, feed.position, feed.epoch", f" CROSS JOIN {FEED} feed"
     statement = (
-        f"SELECT s.id, s.labels, {score}, s.facets{more} FROM {matching.source}{scope.joined(full=full)} "  # noqa: S608
+        f"SELECT s.id, s.labels, {score}, s.facets{more} FROM {matching.source}{scope.joined(full=full)}{feed} "  # noqa: S608
         f"WHERE {matching.where} AND {scope.narrowed} ORDER BY {matching.key} LIMIT {most}"
     )
-    return [Candidate(*row) for row in asking.rows(statement, [*values, *matching.parameters, *scope.values])]
+    rows = asking.rows(statement, [*values, *matching.parameters, *scope.values])
+    return (
+        [Candidate(*row[:7])._replace(stand=Stand(*row[7:])) for row in rows]
+        if full
+        else [Candidate(*row) for row in rows]
+    )
 
 
 # What an item is called by, the best first, as the backends name it.
