@@ -23,7 +23,7 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
 class Unanswered(Exception):
-    """reason: dns, dns.failed, address.private, address.port, connect, tls, timeout, protocol.
+    """reason: dns, dns.failed, address.private, address.port, address.unlisted, connect, tls, timeout, protocol.
 
     address: the network address that was asked, if it came to that.
     """
@@ -80,6 +80,8 @@ class Network:
     resolve: Resolve = resolved
     timeouts: Timeouts = Timeouts()
     tls: ssl.SSLContext | None = None
+    # Of these and what is below them alone, if there are any: example.org stands for www.example.org, too.
+    hosts: frozenset[str] = frozenset()
 
     def transport(self) -> httpx.AsyncHTTPTransport:
         """To be closed by whoever asked for it.
@@ -125,6 +127,8 @@ class Network:
         port = url.port or (443 if url.scheme == "https" else 80)
         if port not in _PORTS and port < _FIRST_FREE_PORT:
             raise Unanswered("address.port")
+        if self.hosts and not self._is_listed(host):
+            raise Unanswered("address.unlisted")
         for number, address in enumerate(found := await self._addresses(host, port)):
             try:
                 return await self._sent(transport, asked, address)
@@ -132,6 +136,10 @@ class Network:
                 if failure.reason != "connect" or number + 1 == len(found):
                     raise
         raise Unanswered("dns")
+
+    def _is_listed(self, host: str) -> bool:
+        parts = host.rstrip(".").split(".")
+        return any(".".join(parts[number:]) in self.hosts for number in range(len(parts)))
 
     async def _addresses(self, host: str, port: int) -> list[str]:
         try:

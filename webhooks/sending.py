@@ -55,7 +55,9 @@ class Sender:
 
     def __init__(self, network: Network | None = None) -> None:
         # Made once: it reads a file with a hundred certificates.
-        self._network = network or Network(is_admitted, timeouts=TIMEOUTS, tls=ssl.create_default_context())
+        self._network = network or Network(
+            is_admitted, timeouts=TIMEOUTS, tls=ssl.create_default_context(), hosts=settings.LEMMA_OUTGOING_HOSTS
+        )
         self._runner = asyncio.Runner()
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ _REASONS: dict[str, str | Promise] = {
     "dns.failed": gettext_lazy("The host was not found, because its name server did not answer."),
     "address.private": gettext_lazy("Its host is not on the public internet, or it is asked in the clear."),
     "address.port": gettext_lazy("This port is none of the web."),
+    "address.unlisted": gettext_lazy("Its host is not among those that LEMMA_OUTGOING_HOSTS allows."),
     "address.malformed": gettext_lazy("This is no address."),
     "connect": gettext_lazy("Nobody took the connection."),
     "tls": gettext_lazy("Its certificate is not good."),

@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils import timezone
 
 from glossary.linkcheck import results
@@ -67,7 +68,7 @@ def check(
     found: list[CheckedLink] = []
     held: list[Answered] = []
     is_online = False
-    with _asking(pages, network or Network(), limits or Limits()) as batches:
+    with _asking(pages, network or Network(hosts=settings.LEMMA_OUTGOING_HOSTS), limits or Limits()) as batches:
         for done, answers in batches:
             is_online = is_online or any(answer.reason not in _OFFLINE for _, answer in answers)
             held += answers

@@ -4,6 +4,7 @@ Loopback is reached because these tests hand in a network of their own; nothing 
 """
 
 import asyncio
+import dataclasses
 import re
 import socket
 import ssl
@@ -405,7 +406,8 @@ def test_two_hosts_at_one_address_never_share_a_connection(authority: trustme.CA
 
 @pytest.fixture
 def running() -> Iterator[Server]:
-    with Server({"/ok": said(200), "/301": leads(301, "/ok")}) as one:
+    elsewhere = leads(301, "http://other.test/")
+    with Server({"/ok": said(200), "/301": leads(301, "/ok"), "/elsewhere": elsewhere}) as one:
         yield one
 
 
@@ -488,6 +490,24 @@ def test_of_two_addresses_the_second_may_answer(running: Server) -> None:
     network = Network(admits=admits, resolve=Names({"site.test": ["127.0.0.9", "127.0.0.1"]}), timeouts=TIMEOUTS)
     [found] = answers(network, f"http://site.test:{running.port}/ok")
     assert found.reason == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [("site.test", ""), ("www.site.test", ""), ("SITE.test.", ""), ("badsite.test", "address.unlisted"),
+     ("site.test.evil.test", "address.unlisted"), ("test", "address.unlisted"), ("127.0.0.1", "address.unlisted")],
+)  # fmt: skip
+def test_where_hosts_are_listed_no_other_is_asked(running: Server, host: str, reason: str) -> None:
+    names = Names({name: ["127.0.0.1"] for name in (host, host.lower(), host.lower().rstrip("."))})
+    network = dataclasses.replace(loopback(names), hosts=frozenset(["site.test"]))
+    [found] = answers(network, f"http://{host}:{running.port}/ok")
+    assert (found.reason, len(running.requests), bool(names.asked)) == (reason, int(not reason), not reason)
+
+
+def test_nor_is_one_to_which_a_listed_host_leads(running: Server) -> None:
+    network = dataclasses.replace(loopback(Names({"site.test": ["127.0.0.1"]})), hosts=frozenset(["site.test"]))
+    [found] = answers(network, f"http://site.test:{running.port}/elsewhere")
+    assert found.reason == "address.unlisted"
 
 
 @pytest.mark.parametrize("port", [22, 25, 53, 445, 1023])

@@ -145,7 +145,7 @@ def test_many_addresses_take_few_queries(site: Server, django_assert_max_num_que
 @pytest.fixture
 def reachable(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command has no way to be let into this machine, so a test takes the place of the network itself."""
-    monkeypatch.setattr(checking, "Network", lambda: loopback(SITES))
+    monkeypatch.setattr(checking, "Network", lambda **options: loopback(SITES))
     monkeypatch.setattr(checking, "Limits", lambda: AT_ONCE)
 
 

@@ -134,6 +134,21 @@ def test_a_name_for_somebody_inside_is_not_asked_even_if_it_is_one_of_several(
     assert receiver.received == []
 
 
+def test_where_hosts_are_listed_nothing_is_sent_to_others(
+    make_endpoint: Make, receiver: Receiver, settings: Settings, clock: Clock
+) -> None:
+    make_endpoint(address=receiver.address)
+    publish("Black box")
+    for listed, reason in (["example.org"], "address.unlisted"), (["127.0.0.1"], ""):
+        settings.LEMMA_OUTGOING_HOSTS = frozenset(listed)
+        worker = Rounds(clock)
+        worker.run()
+        worker.close()
+        assert Delivery.objects.get().reason == reason
+        clock.pass_by(hours=2)
+    assert len(receiver.received) == 1
+
+
 def test_a_name_is_looked_up_once_so_that_it_cannot_change_in_between(make_endpoint: Make, clock: Clock) -> None:
     """Whoever controls it gives a good address first and a bad one afterwards."""
     asked = 0
