@@ -1,7 +1,7 @@
 """Secret addresses of texts that readers do not see yet, for people without an account.
 
 An address is a signed number: nobody can make one up, and none can be read out of the database. It ends by its time, by
-hand, and when the item is published, since then everybody may read it.
+hand, with the account that made it, and when the item is published, since then everybody may read it.
 """
 
 from datetime import timedelta
@@ -60,4 +60,5 @@ def end(item: Item, key: int) -> bool:
 
 def _open() -> QuerySet[Share]:
     unpublished = Q(filed=F("item__filed")) | Q(filed=None, item__filed=None)
-    return Share.objects.filter(unpublished, expires_at__gt=timezone.now())
+    is_trusted = Q(author=None) | Q(author__is_active=True)
+    return Share.objects.filter(unpublished, is_trusted, expires_at__gt=timezone.now())

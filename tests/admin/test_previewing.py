@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -110,6 +111,18 @@ class TestSecretAddress:
     def test_it_ends_when_the_item_is_deleted(self, client: Client, draft: Item, page: Page) -> None:
         address = share(client, draft)
         page.client.post(at(draft, "delete"), {"base_revision": "1"})
+        assert Client().get(address).status_code == 404
+
+    @pytest.mark.parametrize("way", ["closed", "deleted"])
+    def test_it_ends_with_the_account_that_made_it(self, client: Client, draft: Item, way: str) -> None:
+        maker = User.objects.create_superuser("grace")
+        client.force_login(maker)
+        address = share(client, draft)
+        assert Client().get(address).status_code == 200
+        if way == "closed":
+            User.objects.filter(pk=maker.pk).update(is_active=False)
+        else:
+            maker.delete()
         assert Client().get(address).status_code == 404
 
     def test_none_can_be_made_up(self, client: Client, draft: Item) -> None:
