@@ -10,10 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+import redis
+import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
 from sync.unpacking import MOST_BYTES
+from tests.operations.servers import free_port, listens, process, program, wait_for
 from tests.test_docs import options_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -123,6 +126,33 @@ def test_the_compose_file_is_one() -> None:
         pytest.skip("There is no check-jsonschema here.")
     done = run(checker, "--builtin-schema", "vendor.compose-spec", DEPLOY / "compose.yaml")
     assert done.returncode == 0, done.stdout
+
+
+def test_redis_in_the_compose_file_wants_the_password_that_lemma_has(tmp_path: Path) -> None:
+    """With the files that docs/operators.md makes."""
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    steps = [
+        line for line in (ROOT / "docs/operators.md").read_text().splitlines()
+        if line.endswith(("> secrets/redis.conf", "> secrets/cache-url"))
+    ]  # fmt: skip
+    assert run("sh", "-euc", "\n".join([f"cd {tmp_path}", *steps])).returncode == 0
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["redis"]
+    assert service["command"][0] == "redis-server"
+    told = [word.replace("/run/secrets", str(secrets)) for word in service["command"][1:]]
+    port = free_port()
+    kind, line = service["healthcheck"]["test"]
+    assert kind == "CMD-SHELL"
+    health = line.replace("redis-cli", f"redis-cli -p {port}")
+    command = [program("redis-server"), *told, "--port", port, "--bind", "127.0.0.1", "--dir", tmp_path]
+    with process(command, tmp_path / "log"):
+        wait_for(lambda: listens(port), "Redis")
+        url = (secrets / "cache-url").read_text().strip().replace("@redis:6379/", f"@127.0.0.1:{port}/")
+        assert redis.Redis.from_url(url).ping()
+        with pytest.raises(redis.AuthenticationError):
+            redis.Redis(port=port).ping()
+        assert run("sh", "-c", health).returncode == 0
+    assert run("sh", "-c", health).returncode != 0
 
 
 def test_the_image_has_every_folder_that_runs() -> None:
