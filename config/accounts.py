@@ -1,12 +1,13 @@
 """Signing in and out: what is refused, what is written down, and how all sessions of an account end."""
 
+from collections.abc import Iterator
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from axes.signals import user_locked_out
-from django.contrib.auth import get_user_model
+from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,9 @@ from publishing.auditing.recording import record
 
 # Signs in again after so many minutes.
 LOCKED_MINUTES = 15
+# From where a session was begun.
+FROM = "lemma_from"
+_AGENT_LIMIT = 300
 
 
 def listen() -> None:
@@ -54,25 +58,34 @@ def locked_out(request: HttpRequest, *arguments: Any, **options: Any) -> HttpRes
     return response
 
 
+def sessions_of(user: Any) -> Iterator[tuple[Session, dict[str, Any]]]:
+    """The sessions of an account that have not ended, each with what is in it.
+
+    All are looked through, since their table does not know whose they are; there are as many as people.
+    """
+    wanted = str(user.pk)
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator(500):
+        kept = session.get_decoded()
+        if kept.get(SESSION_KEY) == wanted:
+            yield session, kept
+
+
 def end_sessions(user: Any, *, but: str | None = None) -> int:
     """Ends every session of an account, on every device; gives their number. Tokens go on.
 
-    The sessions are looked through, since their table does not know whose they are; there are as many as people.
-
     but: the key of one that goes on.
     """
-    wanted = str(user.pk)
-    ours = [
-        session.pk
-        for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator(500)
-        if session.pk != but and session.get_decoded().get("_auth_user_id") == wanted
-    ]
+    ours = [session.pk for session, _ in sessions_of(user) if session.pk != but]
     Session.objects.filter(pk__in=ours).delete()
     return len(ours)
 
 
 def _signed_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     request.session[SINCE] = int(timezone.now().timestamp())
+    request.session[FROM] = {
+        "address": str(request.META.get("REMOTE_ADDR", "")),
+        "browser": str(request.META.get("HTTP_USER_AGENT", ""))[:_AGENT_LIMIT],
+    }
     record(Event.Action.SIGNED_IN, by=user, detail=_means(request, user), request=request)
 
 

@@ -1,27 +1,33 @@
 """The admin pages of people, in the same look as the others."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.admin import EmailAddress
-from allauth.account.decorators import reauthentication_required
 from allauth.mfa.admin import Authenticator
 from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
+from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, User
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth.models import Group, Permission, User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from config.accounts import end_sessions, name_of
 from config.signing_in.factors import remove_all
-from config.signing_in.pages import page
+from config.signing_in.new_passwords import AccountForm, address_for, may_have_one
+from config.signing_in.pages import confirmed
 from publishing.admin.choosing import ChosenRows
 from publishing.auditing.models import Event
 from publishing.auditing.recording import record
@@ -41,8 +47,8 @@ class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
     """Administrators give roles to people; superusers, and what only they may give, are left to superusers."""
 
     form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
+    add_form = AccountForm
+    add_fieldsets = ((None, {"fields": AccountForm.Meta.fields}),)
     list_display = ("username", "first_name", "last_name", "email", "roles", "second_factor", "is_active")
     list_filter = ("groups", "is_active")
     actions = ("sign_out",)
@@ -53,6 +59,7 @@ class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name == "groups":
             options["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+            options["queryset"] = _groups_to_give(request)
         return super().formfield_for_manytomany(db_field, request, **options)
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
@@ -60,7 +67,7 @@ class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
         """Ends the sessions of the chosen accounts."""
         for user in users:
             if not _may_touch(request, user):
-                messages.error(request, f"{user} is a superuser, and only another one may do that.")
+                messages.error(request, f"{user} may do more than you, so that you may not do that.")
                 continue
             number = end_sessions(user)
             record(Event.Action.SIGNED_OUT_EVERYWHERE, by=request.user, target=user, detail=f"{number} sessions",
@@ -71,7 +78,7 @@ class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
     def remove_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """For somebody who lost their phone: shows what the account has, and takes it away."""
         user = get_object_or_404(User, pk=object_id)
-        return page(reauthentication_required(self._without_second_factor))(request, user)  # type: ignore[return-value]
+        return confirmed(self._without_second_factor)(request, user)  # type: ignore[return-value]
 
     def _without_second_factor(self, request: HttpRequest, user: User) -> HttpResponse:
         if request.method == "POST":
@@ -80,8 +87,55 @@ class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
             messages.success(request, said)
             return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))
         factors = [name_of(one) for one in Authenticator.objects.filter(user=user).order_by("pk")]
-        context = {"title": f"Second factor of {user}", "account": user, "factors": factors}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Second factor of {user}",
+            "account": user,
+            "factors": factors,
+        }
         return TemplateResponse(request, "admin/second_factor.html", context)
+
+    def add_view(self, request: HttpRequest, *arguments: Any, **options: Any) -> Any:
+        return self._asked(super().add_view, self.has_add_permission(request))(request, *arguments, **options)
+
+    def change_view(self, request: HttpRequest, object_id: str, *arguments: Any, **options: Any) -> Any:
+        may = self.has_change_permission(request, self.get_object(request, unquote(object_id)))
+        return self._asked(super().change_view, may)(request, object_id, *arguments, **options)
+
+    def delete_view(self, request: HttpRequest, object_id: str, *arguments: Any, **options: Any) -> Any:
+        may = self.has_delete_permission(request, self.get_object(request, unquote(object_id)))
+        return self._asked(super().delete_view, may)(request, object_id, *arguments, **options)
+
+    def _asked(self, view: Any, may: bool) -> Any:
+        """Who may do it has to say again who they are; the others are told that they may not."""
+        return confirmed(view) if may else view
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """In place of Django's page: the account's owner chooses the password."""
+        user = self.get_object(request, unquote(id))
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        if user is None:
+            raise Http404
+        return confirmed(self._new_password)(request, user)  # type: ignore[return-value]
+
+    def _new_password(self, request: HttpRequest, user: User) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"New password for {user}",
+            "account": user,
+            "possible": may_have_one(user),
+        }
+        if request.method == "POST" and context["possible"]:
+            context["address"] = address_for(request, user)
+            context["until"] = timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+            record(Event.Action.ACCOUNT_CHANGED, by=request.user, target=user, detail="address for a new password",
+                   request=request)  # fmt: skip
+        return TemplateResponse(request, "admin/new_password.html", context)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        """On to the page from which the new account gets its password."""
+        return super().response_add(request, obj, reverse("admin:auth_user_password_change", args=[obj.pk]))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         request.lemma_before = _rights(User.objects.get(pk=obj.pk)) if change else {}  # type: ignore[attr-defined]
@@ -109,13 +163,6 @@ class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
         for user in queryset:
             record(Event.Action.ACCOUNT_DELETED, by=request.user, target=user, request=request)
         super().delete_queryset(request, queryset)
-
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
-        response = super().user_change_password(request, id, form_url)
-        # Whoever is refused sees the form again, or an error.
-        if request.method == "POST" and response.status_code == 302 and (user := self.get_object(request, id)):
-            record(Event.Action.PASSWORD_CHANGED, by=request.user, target=user, request=request)
-        return response
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups", "authenticator_set")
@@ -170,7 +217,29 @@ class GroupAdmin(ChosenRows, DjangoGroupAdmin, ModelAdmin):
 
 
 def _may_touch(request: HttpRequest, account: Any) -> bool:
-    return account is None or not account.is_superuser or bool(request.user.is_superuser)
+    """Whoever could give an account another password could do all that it may."""
+    user: Any = request.user
+    if account is None or user.is_superuser:
+        return True
+    # Also of one that is closed for now, of which get_all_permissions() says nothing.
+    given = Permission.objects.filter(Q(user=account) | Q(group__user=account))
+    return not account.is_superuser and _are_held(user, given)
+
+
+def _groups_to_give(request: HttpRequest) -> Any:
+    """Those that may do no more than who gives them."""
+    user: Any = request.user
+    if user.is_superuser:
+        return Group.objects.all()
+    return Group.objects.exclude(permissions__in=Permission.objects.exclude(pk__in=_held(user)))
+
+
+def _are_held(user: Any, permissions: Any) -> bool:
+    return not permissions.exclude(pk__in=_held(user)).exists()
+
+
+def _held(user: Any) -> Any:
+    return Permission.objects.filter(Q(user=user) | Q(group__user=user)).values("pk")
 
 
 _FLAGS = ("is_active", "is_staff", "is_superuser")

@@ -12,6 +12,8 @@ from django.http.response import HttpResponseBase
 
 from config.logs import request_id
 
+# Whoever has such an address may come in by it.
+_SECRET = re.compile(r"(/preview/|/admin/login/new-password/).+")
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _log = logging.getLogger("lemma.requests")
 
@@ -47,8 +49,9 @@ def observed(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[Htt
 
 def _say(request: HttpRequest, status: int, seconds: float) -> None:
     milliseconds = round(seconds * 1000, 1)
+    path = _SECRET.sub(r"\1…", request.path)
     _log.info(
-        "%s %s %s %s ms", request.method, request.path, status, milliseconds,
-        extra={"method": request.method, "path": request.path, "status": status, "milliseconds": milliseconds,
+        "%s %s %s %s ms", request.method, path, status, milliseconds,
+        extra={"method": request.method, "path": path, "status": status, "milliseconds": milliseconds,
                "client": request.META.get("REMOTE_ADDR", "")},
     )  # fmt: skip

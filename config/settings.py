@@ -64,6 +64,8 @@ LEMMA_RATES = {
 # 36,Tools=12. 0 never does.
 LEMMA_STALE_MONTHS = months_by_category(env.str("LEMMA_STALE_MONTHS", default="") or "36")
 
+# The only hosts that links and webhooks may lead to where they are asked; without any, all of the public internet.
+LEMMA_OUTGOING_HOSTS = frozenset(host.lower().strip(".") for host in words("LEMMA_OUTGOING_HOSTS"))
 # Networks inside, such as 10.0.0.0/8, to which webhooks may be sent; without TLS to them alone.
 LEMMA_WEBHOOK_NETWORKS = words("LEMMA_WEBHOOK_NETWORKS")
 
@@ -143,6 +145,8 @@ LEMMA_OIDC = provider(
     claim=env.str("LEMMA_OIDC_ROLES_CLAIM", default="") or "groups",
     roles=words("LEMMA_OIDC_ROLES"),
 )
+# So long somebody may choose a password at the address that an administrator made for it, in seconds.
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_ADAPTER = "config.signing_in.adapters.AccountAdapter"
 ACCOUNT_FORMS = {"login": "config.signing_in.forms.LoginForm", "reauthenticate": "config.signing_in.forms.PasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.account.middleware import AccountMiddleware
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
@@ -35,13 +36,7 @@ def page(view: View | str, title: "StrOrPromise" = "") -> View:
     @never_cache
     def shown(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponseBase:
         def answer(request: HttpRequest) -> HttpResponseBase:
-            try:
-                response = found()(request, *arguments, **options)
-            except (ImmediateHttpResponse, ReauthenticationRequired) as error:
-                instead = allauth.process_exception(request, error)
-                # What was to be done is not done by giving the password, which may be for another page by then.
-                request.session.pop(STATE_SESSION_KEY, None)
-                return instead  # type: ignore[no-any-return]
+            response = found()(request, *arguments, **options)
             if isinstance(response, TemplateResponse) and not response.is_rendered:
                 response.context_data = {
                     **admin.site.each_context(request),
@@ -55,10 +50,34 @@ def page(view: View | str, title: "StrOrPromise" = "") -> View:
                 response.render()
             return response
 
-        allauth = AccountMiddleware(answer)
-        return allauth(request)  # type: ignore[no-any-return]
+        return _within_allauth(request, answer)
 
     return shown
+
+
+def confirmed(view: View) -> View:
+    """A view of the admin for those who gave their password a moment ago; others are asked for it."""
+    guarded = reauthentication_required(view)
+
+    @never_cache
+    def shown(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponseBase:
+        return _within_allauth(request, lambda request: guarded(request, *arguments, **options))
+
+    return shown
+
+
+def _within_allauth(request: HttpRequest, view: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        try:
+            return view(request)
+        except (ImmediateHttpResponse, ReauthenticationRequired) as error:
+            instead = allauth.process_exception(request, error)
+            # What was to be done is not done by giving the password, which may be for another page by then.
+            request.session.pop(STATE_SESSION_KEY, None)
+            return instead  # type: ignore[no-any-return]
+
+    allauth = AccountMiddleware(answer)
+    return allauth(request)  # type: ignore[no-any-return]
 
 
 def login(request: HttpRequest) -> HttpResponseBase:

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from config.signing_in import pages
+from config.signing_in import new_passwords, pages
 from config.signing_in.pages import page
 
 _MFA = "allauth.mfa"
@@ -59,6 +59,14 @@ urlpatterns = [
         "account/passkeys/<int:pk>/remove/",
         page("config.signing_in.passkeys.remove", _("Remove a passkey")),
         name="mfa_remove_webauthn",
+    ),
+    path(
+        "account/sessions/",
+        page("config.signing_in.own_sessions.own_sessions", _("Where you are signed in")),
+        name="own_sessions",
+    ),
+    path(
+        "login/new-password/<uidb64>/<token>/", page(new_passwords.choose, _("Choose a password")), name="new_password"
     ),
     path("login/sso/", page("config.signing_in.single_sign_on.start"), name="single_sign_on"),
     path("login/sso/back/", page("config.signing_in.single_sign_on.back"), name="single_sign_on_back"),

@@ -24,6 +24,7 @@ from publishing import batches
 from publishing.auditing.models import Event
 from publishing.models import Conflict, Item
 from sync.models import Run
+from tests.operations.codes import known
 from webhooks import managing
 from webhooks.models import Endpoint
 
@@ -142,6 +143,10 @@ ROWS = [
     Row("mfa_add_webauthn", "account/passkeys/add/", VIEWER),
     Row("mfa_edit_webauthn", "account/passkeys/1/", VIEWER),
     Row("mfa_remove_webauthn", "account/passkeys/1/remove/", VIEWER),
+    Row("own_sessions", "account/sessions/", VIEWER),
+    Row("own_sessions", "account/sessions/", VIEWER, {"session": "x"}),
+    # A secret address, of which this is none.
+    Row("new_password", "login/new-password/MQ/none/", NOBODY),
     Row("password_change", "password_change/", VIEWER),
     Row("sign-out-everywhere", "sign-out-everywhere/", VIEWER),
     Row("password_change_done", "password_change/done/", VIEWER),
@@ -253,6 +258,7 @@ def cast(make_entry: Callable[..., Item], make_book: Callable[..., Item]) -> Cas
         users[role].groups.set([Group.objects.get(name=role)])
         clients[role] = Client()
         clients[role].force_login(users[role])
+        known(clients[role])
     entry = make_entry("---\ntitle: Black box\nslug: black-box\ncategory: Theory\n---\n", publish=True)
     book = make_book("---\ntitle: Boxes\nslug: boxes\nauthors: [x]\n---\n", publish=True)
     blob = entry.working
@@ -408,6 +414,44 @@ class TestAccounts:
         chosen = {"action": "delete_selected", "_selected_action": [boss.pk], "post": "yes"}
         assert client.post("/admin/auth/user/", chosen).status_code == 403
         assert User.objects.filter(pk=boss.pk).exists()
+
+    @pytest.mark.parametrize("way", ["of its own", "of its group"])
+    def test_nor_accounts_that_may_do_more(self, cast: Cast, way: str) -> None:
+        """Whoever could give them a new password could do all that they may."""
+        account = User.objects.get(pk=cast.keys["user"])
+        extra = Permission.objects.get(codename="change_group")
+        if way == "of its own":
+            account.user_permissions.add(extra)
+        else:
+            account.groups.add(group := Group.objects.create(name="Keepers"))
+            group.permissions.add(extra)
+        client, address = cast.clients[ADMINISTRATOR], f"/admin/auth/user/{account.pk}"
+        assert client.post(f"{address}/change/", {"username": "somebody"}).status_code == 403
+        assert client.post(f"{address}/delete/", {"post": "yes"}).status_code == 403
+        assert client.post(f"{address}/password/").status_code == 403
+        assert client.post(f"{address}/second-factor/").status_code == 403
+        chosen = {"action": "delete_selected", "_selected_action": [account.pk], "post": "yes"}
+        assert client.post("/admin/auth/user/", chosen).status_code == 403
+        client.post("/admin/auth/user/", {"action": "sign_out", "_selected_action": [account.pk]})
+        assert not Event.objects.filter(action=Event.Action.SIGNED_OUT_EVERYWHERE).exists()
+        boss = Client()
+        boss.force_login(User.objects.create_superuser("boss"))
+        assert boss.post(f"{address}/password/").status_code == 200
+
+    def test_nor_give_what_they_do_not_have(self, cast: Cast) -> None:
+        keepers = Group.objects.create(name="Keepers")
+        keepers.permissions.add(Permission.objects.get(codename="change_group"))
+        readers = Group.objects.create(name="Readers")
+        readers.permissions.add(Permission.objects.get(codename="view_entry"))
+        address = f"/admin/auth/user/{cast.keys['user']}/change/"
+        form = {"username": "somebody", "is_active": "on", "is_staff": "on"}
+        form |= {"date_joined_0": "2026-01-01", "date_joined_1": "10:00"}
+        client = cast.clients[ADMINISTRATOR]
+        assert "Keepers" not in client.get(address).content.decode()
+        refused = client.post(address, {**form, "groups": [keepers.pk, readers.pk]})
+        assert (refused.status_code, User.objects.get(pk=cast.keys["user"]).groups.count()) == (200, 0)
+        assert client.post(address, {**form, "groups": [readers.pk]}).status_code == 302
+        assert list(User.objects.get(pk=cast.keys["user"]).groups.all()) == [readers]
 
 
 def test_roles_are_made_by_a_migration_and_made_again_they_keep_what_was_added(db: None) -> None:
