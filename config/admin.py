@@ -19,14 +19,14 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
-from unfold.forms import UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from config.accounts import end_sessions, name_of
 from config.signing_in.factors import remove_all
-from config.signing_in.new_passwords import AccountForm, address_for, may_have_one
+from config.signing_in.new_passwords import AccountChangeForm, AccountForm, address_for, may_have_one
 from config.signing_in.pages import confirmed
 from publishing.admin.choosing import ChosenRows
 from publishing.auditing.models import Event
@@ -46,9 +46,13 @@ _FOR_SUPERUSERS = {"is_superuser", "user_permissions"}
 class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
     """Administrators give roles to people; superusers, and what only they may give, are left to superusers."""
 
-    form = UserChangeForm
+    form = AccountChangeForm
     add_form = AccountForm
-    add_fieldsets = ((None, {"fields": AccountForm.Meta.fields}),)
+    # Of Django's page, which speaks of options that come later.
+    add_form_template = None
+    add_fieldsets = (
+        (None, {"fields": AccountForm.Meta.fields, "description": _("Next comes an address for their password.")}),
+    )
     list_display = ("username", "first_name", "last_name", "email", "roles", "second_factor", "is_active")
     list_filter = ("groups", "is_active")
     actions = ("sign_out",)

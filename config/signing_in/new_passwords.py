@@ -13,9 +13,11 @@ from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse, reverse_lazy
 from django.utils.encoding import force_bytes
+from django.utils.html import format_html
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.forms import UserChangeForm
 
 from config.accounts import end_sessions
 from config.signing_in.forms import Dressed
@@ -47,6 +49,18 @@ class AccountForm(forms.ModelForm):
         return made
 
 
+class AccountChangeForm(UserChangeForm):
+    """Without a way to type a password for somebody else."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if password := self.fields.get("password"):
+            link = _("Make an address for a new one")
+            password.help_text = format_html(
+                '{} <a href="../password/" class="underline">{}</a>', _("Its owner chooses it."), link
+            )
+
+
 class PasswordForm(Dressed, SetPasswordForm):
     """The password twice."""
 
@@ -60,6 +74,10 @@ class _Choose(PasswordResetConfirmView):
     def get_user(self, uidb64: str) -> User | None:
         user: User | None = super().get_user(uidb64)
         return user if may_have_one(user) else None
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        # For an address that has ended, too, of which Django's page has another.
+        return super().get_context_data(**more) | {"title": self.title}
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)

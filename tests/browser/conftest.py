@@ -19,6 +19,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from books.editing import save_book
 from documents import parse
 from glossary.editing import save_entry
+from tests.operations.codes import known
 
 SAMPLE = Path(__file__).resolve().parent.parent.parent / "fixtures" / "content"
 FLAGS = (
@@ -135,10 +136,12 @@ class Visit:
             quiet, rounds = 0 if any(self.waiting.values()) else quiet + 1, rounds + 1
             assert rounds < 1000, f"No answer to {[one.url for each in self.waiting.values() for one in each]}"
 
-    def log_in(self, name: str = "ada") -> None:
+    def log_in(self, name: str = "ada", *, is_known: bool = False) -> None:
         """As after the login, which `log_in_by_hand` goes through."""
         client = Client()
         client.force_login(User.objects.get(username=name))
+        if is_known:
+            known(client)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         self.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.address}])
 
