@@ -39,6 +39,9 @@ function start() {
   for (const part of document.querySelectorAll("[data-lemma-part]")) upgrade(part);
   for (const time of document.querySelectorAll("time[data-clock]")) time.textContent = clock(time.dateTime);
   for (const line of document.querySelectorAll("input[data-copy]")) line.addEventListener("focus", () => line.select());
+  // Whoever writes a text of their own wants that.
+  for (const text of document.querySelectorAll(".lemma-side-choice textarea"))
+    text.addEventListener("input", () => (text.closest(".lemma-side-choice").querySelector("input").checked = true));
   const form = document.querySelector("form[data-lemma-form]");
   if (!form) return;
   const slug = form.querySelector("input[data-follows-title]");

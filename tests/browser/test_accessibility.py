@@ -188,6 +188,19 @@ def test_axe_finds_nothing_serious(visit: Callable[..., Visit], addresses: dict[
     assert found == [], "\n".join(found)
 
 
+def test_a_text_of_both_sides_is_chosen_by_typing_it(
+    visit: Callable[..., Visit], tmp_path: Path, settings: Settings
+) -> None:
+    conflict = disputed(tmp_path, settings)
+    ada = visit()
+    ada.log_in()
+    page = ada.go(f"/admin/publishing/conflict/{conflict.pk}/change/")
+    own = page.get_by_role("radio", name="A text of both")
+    assert not own.is_checked()
+    page.get_by_role("textbox", name="A text of both").fill("Embedded vectors")
+    assert own.is_checked()
+
+
 def while_writing(ada: Visit) -> Iterator[str]:
     """The form with unsaved text of before, with that text taken, and with a choice between two texts."""
     item = Item.objects.get(slug="generative-ai")
