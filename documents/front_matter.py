@@ -38,6 +38,8 @@ _QUESTION = re.compile(r"(?<![^\r\n ])\?(?=[ \t\r\n]|\Z)")
 _OTHER_BREAK = re.compile("[\x85\u2028\u2029]")
 _TABBED = re.compile(r"(?<![^\r\n])[ \t]*\t[ \t]*(?:\r\n|\n|\r)")
 _END_MARKER = re.compile(r"(?<![^\r\n])\.\.\.(?=[ \t\r\n]|\Z)")
+# With its line, or up to a comment behind it.
+_DOTS = re.compile(r"(?<![^\r\n])\.\.\.(?:[ \t]+(?=#)|[ \t]*(?:\r\n|\n|\r|\Z))")
 
 
 @dataclass(slots=True)
@@ -166,8 +168,8 @@ class FrontMatter:
             self._prefix += rest if _reads(self._prefix + rest, {}) else _TABBED.sub("", rest)
         del self._chunks[position], self.values[name]
         if not self._chunks and self._tail.startswith("..."):
-            # Three dots end a document, and there is none any more.
-            self._tail = self._tail[line_end(self._tail, 0) :]
+            # Three dots end a document, however often they stand there, and there is none any more.
+            self._tail = _DOTS.sub("", self._tail)
         self._reindex()
 
     def _check_size(self, values: dict[str, Any], grown: int) -> None:

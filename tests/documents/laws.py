@@ -241,11 +241,15 @@ def _deleted(sides: Sides, root: Node, entry: tuple[str, Node, Node]) -> None:
         kept = [line for line in sides.before[stop:last] if "\t" not in content(line)]
         wanted.append(sides.before[: key_node.first] + kept + sides.before[last:])
     if len(root.entries) == 1:
-        # Three dots go with the last key: alone, they are no YAML.
+        # Three dots go with the last key: alone, they are no YAML. A comment behind them stays.
         wanted += [
-            [line for number, line in enumerate(lines) if number >= sides.back or content(line).rstrip() != "..."]
+            [
+                line if number >= sides.back else re.sub(r"^\.\.\.(?:[ \t]+(?=#)|[ \t]*(?:\r\n|\r|\n|$))", "", line)
+                for number, line in enumerate(lines)
+            ]
             for lines in wanted
         ]
+        wanted = [[line for line in lines if line] for lines in wanted]
     if sides.after not in wanted:
         sides.fail(f"deleting a key should cost exactly lines {key_node.first + 1}-{stop}")
 
