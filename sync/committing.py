@@ -92,20 +92,18 @@ def commit(repository: Repository, places: Sequence[Place]) -> list[str]:
     for place in places:
         for edit in _edits(repository, place):
             groups[edit.author].append(edit)
-    lines: list[str] = []
-    done: list[Edit] = []
+    lines = []
     with repository.own_index() as index:
         chain = _Chain(repository, index)
-        try:
-            for author, edits in sorted(groups.items(), key=lambda group: _moment(group[1])):
-                if line := chain.add(author, edits):
-                    lines.append(line)
-                done += edits
-        finally:
-            # Also those that needed no commit: a sync may have been killed before it came here.
-            if done:
-                _mark_unchanged(repository, done)
-                bulk.delete(Uncommitted, "id", [edit.row.pk for edit in done])
+        for author, edits in sorted(groups.items(), key=lambda group: _moment(group[1])):
+            if line := chain.add(author, edits):
+                lines.append(line)
+            # At once: from an index that has still the text of before, somebody's next commit would take it back. And
+            # also without a new commit, since a sync may have been killed before it came here.
+            _mark_unchanged(repository, edits)
+            # Where somebody was faster, theirs may have done so: the next sync looks.
+            if repository.find_commit("HEAD") == chain.head:
+                bulk.delete(Uncommitted, "id", [edit.row.pk for edit in edits])
     return lines
 
 
@@ -266,7 +264,9 @@ def _new_commit(
 def _stage(repository: Repository, edits: Sequence[Edit], env: dict[str, str]) -> None:
     """The files as they are in the folder, removed ones too. Paths go by standard input: none can be an option."""
     paths = [path for edit in edits for path in (edit.path, *edit.pictures)]
-    repository.run("update-index", "--add", "--remove", "-z", "--stdin", data=git.nul_joined(paths), env=env)
+    repository.run(
+        "update-index", "--add", "--remove", "--replace", "-z", "--stdin", data=git.nul_joined(paths), env=env
+    )
 
 
 def committer(repository: Repository) -> dict[str, str]:

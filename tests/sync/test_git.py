@@ -1,11 +1,13 @@
 """`sync_content --commit`: what is written becomes commits, and what somebody else is doing there stays as it is."""
 
+import re
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -15,7 +17,7 @@ from pytest_django.fixtures import Settings
 
 from glossary.editing import delete_entry, rename_entry
 from publishing.models import Revision
-from sync import git
+from sync import committing, git
 from sync.committing import identity
 from sync.models import Uncommitted
 from tests.sync import folders
@@ -26,6 +28,7 @@ from tests.sync.repositories import KEEPER, Clone, alone, change, init, make, pe
 
 pytestmark = pytest.mark.django_db
 
+AUTHORS = ["ada <lemma@localhost>", "bob <lemma@localhost>"]
 BLACK, WHITE, GREY = "content/terms/black-box.md", "content/terms/white-box.md", "content/terms/sub/grey-box.md"
 BOOK = "content/books/big-book.md"
 COMMITTED = {f"content/{path}": data for path, data in CAST.items()} | {
@@ -605,6 +608,46 @@ def test_what_an_earlier_sync_left_uncommitted_is_committed_by_the_next(
     assert sorted(repository.authors()[:2]) == ["ada <lemma@localhost>", "bob <lemma@localhost>"]
     assert repository.status() == ""
     assert not Uncommitted.objects.exists()
+
+
+@pytest.mark.parametrize("moment", ["add", "_new_commit", "_mark_unchanged"])
+def test_a_person_who_commits_between_two_authors_takes_nothing_back(
+    repository: Clone, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    change("black-box", {"difficulty": "expert"}, person("ada"), "Harder")
+    change("grey-box", {"difficulty": "expert"}, person("bob"), "Harder")
+    place: Any = committing._Chain if moment == "add" else committing
+    usual, calls = getattr(place, moment), []
+
+    def with_a_person(*arguments: Any) -> Any:
+        calls.append(1)
+        made = usual(*arguments) if moment == "_new_commit" else None
+        if len(calls) == 2:
+            repository.write({"README.md": "Ours."})
+            repository.git("add", "README.md")
+            repository.git("commit", "--quiet", "--message=By hand")
+        return made or usual(*arguments)
+
+    monkeypatch.setattr(place, moment, with_a_person)
+    run("sync_content", "--commit")
+    monkeypatch.setattr(place, moment, usual)
+    for _ in range(2):
+        run("sync_content", "--commit")
+    for path in (BLACK, GREY):
+        assert re.search("difficulty: .?expert", repository.git("show", f"HEAD:{path}"))
+    assert repository.status() == ""
+    assert not Uncommitted.objects.exists()
+    assert set(repository.authors()) == {"File Keeper <keeper@example.org>", *AUTHORS}
+
+
+def test_a_file_takes_the_place_of_a_folder(repository: Clone) -> None:
+    """The path of one is the folder of the other, and another person commits first."""
+    repository.commit("A file where a folder will be", {"content/terms/new.md/keep.txt": "x"})
+    (repository.top / "content/terms/new.md/keep.txt").unlink()
+    (repository.top / "content/terms/new.md").rmdir()
+    make("New", "new", person("bob"), path="new.md")
+    committed()
+    assert repository.git("ls-files", "content/terms/new.md").split() == ["content/terms/new.md"]
 
 
 def test_a_sync_without_commit_leaves_its_files_to_the_person(repository: Clone) -> None:
