@@ -24,6 +24,8 @@ _SOME = 500
 _WRITTEN = 2.0
 # What happens to every address where there is no network.
 _OFFLINE = frozenset(["dns", "dns.failed", "connect", "timeout"])
+# Known without asking anybody.
+_UNASKED = frozenset(["address.unlisted", "address.port"])
 _FIELDS = [field.name for field in fields(Knowledge)]
 
 Answered = tuple[str, Answer]
@@ -70,14 +72,14 @@ def check(
     is_online = False
     with _asking(pages, network or Network(hosts=settings.LEMMA_OUTGOING_HOSTS), limits or Limits()) as batches:
         for done, answers in batches:
-            is_online = is_online or any(answer.reason not in _OFFLINE for _, answer in answers)
+            is_online = is_online or any(answer.reason not in _OFFLINE | _UNASKED for _, answer in answers)
             held += answers
             # Until somebody answers, it may be our fault that nobody does.
             if is_online:
                 found += _written(held, now())
                 held = []
             progress(done)
-    hosts = {host(page) for page, _ in held}
+    hosts = {host(page) for page, answer in held if answer.reason not in _UNASKED}
     if len(hosts) > 1:
         raise Offline(len(hosts))
     return found + _written(held, now())

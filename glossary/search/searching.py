@@ -65,7 +65,7 @@ class Search:
 
 
 def search(text: str, scope: Scope, *, start: int = 0, size: int = 20, known: Stand | None = None) -> Search:
-    """At most three queries, of which the last gets the texts of the page.
+    """At most three queries, of which the last gets the texts of the page; a fourth where a correction finds nothing.
 
     known: if the feed still stands there, that is all that is asked.
     """
@@ -104,7 +104,7 @@ def search(text: str, scope: Scope, *, start: int = 0, size: int = 20, known: St
         result.approximate = len(rows) > RANKED
         result.count = _estimate([row.key for row in rows], found) if result.approximate else len(rows)
         result.corrected = _as_found(query, ranked[0]) if ranked else None
-        stands = {row.stand for row in rows}
+        stands = {row.stand for row in rows} or {_stand()}
     else:
         # The words that there are were asked for.
         stands = {_stand()}

@@ -157,6 +157,13 @@ def test_reindex_makes_the_same_index(client: Client, cast: None) -> None:
     assert sorted(Name.objects.values_list("position", "key", "source")) == names
 
 
+@pytest.mark.parametrize("more", [{}, {"kind": "book"}, {"category": "Nope"}])
+def test_a_correction_that_finds_nothing_is_kept_as_well(client: Client, cast: None, more: dict[str, str]) -> None:
+    asked = {"q": "bnak overfiting", **more}
+    etag = client.get("/api/v1/search/", asked)["ETag"]
+    assert client.get("/api/v1/search/", asked, headers={"if-none-match": etag}).status_code == 304
+
+
 def test_search_takes_at_most_three_queries(client: Client, cast: None, django_assert_max_num_queries: Any) -> None:
     for q in ("backpropagation", "backpropogation", "nothing at all", "a", '"'):
         with django_assert_max_num_queries(3):

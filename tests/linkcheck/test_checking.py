@@ -1,5 +1,6 @@
 """A whole check, from the texts to the results, against a server on the loopback interface."""
 
+import dataclasses
 import io
 import json
 from collections.abc import Iterator, Sequence
@@ -125,6 +126,16 @@ def test_without_a_network_nothing_is_written() -> None:
     with pytest.raises(checking.Offline, match="None of 5 hosts could be reached"):
         check(*pages)
     assert not CheckedLink.objects.exists()
+
+
+def test_a_host_that_may_not_be_asked_is_no_sign_of_a_network(db: None) -> None:
+    pages = [f"http://gone{number}.test/" for number in range(5)]
+    network = dataclasses.replace(loopback(SITES), hosts=frozenset(["test"]))
+    with pytest.raises(checking.Offline, match="None of 5 hosts could be reached"):
+        checking.check([*pages, "http://elsewhere.example/"], network, Limits())
+    assert not CheckedLink.objects.exists()
+    [alone] = checking.check(["http://elsewhere.example/"], network, Limits())
+    assert (alone.reason, alone.verdict) == ("address.unlisted", Verdict.UNKNOWN)
 
 
 def test_one_host_that_is_gone_is_gone(site: Server) -> None:
