@@ -11,11 +11,9 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -27,10 +25,11 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from config.accounts import end_sessions, name_of
 from config.signing_in.factors import remove_all
 from config.signing_in.new_passwords import AccountChangeForm, AccountForm, address_for, may_have_one
-from config.signing_in.pages import confirmed
 from publishing.admin.choosing import ChosenRows
 from publishing.auditing.models import Event
 from publishing.auditing.recording import record
+from publishing.confirming import Confirmed, confirmed
+from publishing.managing import groups_to_give, may_manage, permissions_to_give
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -43,7 +42,7 @@ _FOR_SUPERUSERS = {"is_superuser", "user_permissions"}
 
 
 @admin.register(User)
-class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
+class UserAdmin(Confirmed, ChosenRows, DjangoUserAdmin, ModelAdmin):
     """Administrators give roles to people; superusers, and what only they may give, are left to superusers."""
 
     form = AccountChangeForm
@@ -63,7 +62,7 @@ class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name == "groups":
             options["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
-            options["queryset"] = _groups_to_give(request)
+            options["queryset"] = groups_to_give(request.user)
         return super().formfield_for_manytomany(db_field, request, **options)
 
     @admin.action(description="Sign out everywhere", permissions=["change"])
@@ -81,7 +80,9 @@ class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
     @action(description="Second factor", url_path="second-factor", permissions=["second_factor"])
     def remove_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """For somebody who lost their phone: shows what the account has, and takes it away."""
-        user = get_object_or_404(User, pk=object_id)
+        user = self.get_object(request, unquote(object_id))
+        if user is None:
+            raise Http404
         return confirmed(self._without_second_factor)(request, user)  # type: ignore[return-value]
 
     def _without_second_factor(self, request: HttpRequest, user: User) -> HttpResponse:
@@ -98,21 +99,6 @@ class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
             "factors": factors,
         }
         return TemplateResponse(request, "admin/second_factor.html", context)
-
-    def add_view(self, request: HttpRequest, *arguments: Any, **options: Any) -> Any:
-        return self._asked(super().add_view, self.has_add_permission(request))(request, *arguments, **options)
-
-    def change_view(self, request: HttpRequest, object_id: str, *arguments: Any, **options: Any) -> Any:
-        may = self.has_change_permission(request, self.get_object(request, unquote(object_id)))
-        return self._asked(super().change_view, may)(request, object_id, *arguments, **options)
-
-    def delete_view(self, request: HttpRequest, object_id: str, *arguments: Any, **options: Any) -> Any:
-        may = self.has_delete_permission(request, self.get_object(request, unquote(object_id)))
-        return self._asked(super().delete_view, may)(request, object_id, *arguments, **options)
-
-    def _asked(self, view: Any, may: bool) -> Any:
-        """Who may do it has to say again who they are; the others are told that they may not."""
-        return confirmed(view) if may else view
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """In place of Django's page: the account's owner chooses the password."""
@@ -131,7 +117,7 @@ class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
             "possible": may_have_one(user),
         }
         if request.method == "POST" and context["possible"]:
-            context["address"] = address_for(request, user)
+            context["address"] = address_for(request, user, by=request.user)
             context["until"] = timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
             record(Event.Action.ACCOUNT_CHANGED, by=request.user, target=user, detail="address for a new password",
                    request=request)  # fmt: skip
@@ -201,7 +187,23 @@ class UserAdmin(ChosenRows, DjangoUserAdmin, ModelAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(ChosenRows, DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(Confirmed, ChosenRows, DjangoGroupAdmin, ModelAdmin):
+    """Superusers' business; whoever else they let in gives nothing that they do not have."""
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **options: Any) -> Any:
+        if db_field.name == "permissions":
+            options["queryset"] = permissions_to_give(request.user).select_related("content_type")
+        return super().formfield_for_manytomany(db_field, request, **options)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+
+    def _may_touch(self, request: HttpRequest, group: Any) -> bool:
+        return group is None or groups_to_give(request.user).filter(pk=group.pk).exists()
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         group = form.instance
         before = {"": set(_codes(group.permissions))} if change else {}
@@ -221,29 +223,7 @@ class GroupAdmin(ChosenRows, DjangoGroupAdmin, ModelAdmin):
 
 
 def _may_touch(request: HttpRequest, account: Any) -> bool:
-    """Whoever could give an account another password could do all that it may."""
-    user: Any = request.user
-    if account is None or user.is_superuser:
-        return True
-    # Also of one that is closed for now, of which get_all_permissions() says nothing.
-    given = Permission.objects.filter(Q(user=account) | Q(group__user=account))
-    return not account.is_superuser and _are_held(user, given)
-
-
-def _groups_to_give(request: HttpRequest) -> Any:
-    """Those that may do no more than who gives them."""
-    user: Any = request.user
-    if user.is_superuser:
-        return Group.objects.all()
-    return Group.objects.exclude(permissions__in=Permission.objects.exclude(pk__in=_held(user)))
-
-
-def _are_held(user: Any, permissions: Any) -> bool:
-    return not permissions.exclude(pk__in=_held(user)).exists()
-
-
-def _held(user: Any) -> Any:
-    return Permission.objects.filter(Q(user=user) | Q(group__user=user)).values("pk")
+    return account is None or may_manage(request.user, account)
 
 
 _FLAGS = ("is_active", "is_staff", "is_superuser")

@@ -21,3 +21,21 @@ def secret(name: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
         raise ImproperlyConfigured(f"{name}_FILE is “{file}”, which cannot be read: {reason}.") from None
+
+
+def outgoing_host(name: str) -> str:
+    """A host as requests name it. Raises ImproperlyConfigured for what would match none.
+
+    >>> outgoing_host("Bücher.example.")
+    'xn--bcher-kva.example'
+    """
+    # Not at every start: its tables are large.
+    import idna
+
+    try:
+        found = idna.encode(name.strip("."), uts46=True).decode("ascii")
+    except idna.IDNAError:
+        raise ImproperlyConfigured(
+            f"LEMMA_OUTGOING_HOSTS has “{name}”, which is no host. Write names alone, such as example.org."
+        ) from None
+    return found

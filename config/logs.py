@@ -14,8 +14,19 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 # What every record has. Whatever else it has was said for this one.
 _USUAL = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "request_id", "taskName"}
 _PLAIN = (str, int, float, bool)
+# Whoever has such an address may come in by it, or read what is not published.
+_SECRET = re.compile(r"(/preview/|/new-password/)[^\s\"'?#]+")
 # What ends a line for some reader, or tells a terminal to do something.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def without_secrets(text: str) -> str:
+    """A text of the log without the secret part of addresses.
+
+    >>> without_secrets("Not Found: /preview/MQ:1vWx:y/")
+    'Not Found: /preview/…'
+    """
+    return _SECRET.sub(r"\1…", text)
 
 
 def forget(**kwargs: Any) -> None:
@@ -35,7 +46,8 @@ class LineFormatter(logging.Formatter):
     """For people. A message is one line, whatever somebody smuggled into it; only a traceback has more."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        record.message = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), record.message)
+        said = without_secrets(record.message)
+        record.message = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), said)
         line = super().formatMessage(record)
         name = record.__dict__.get("request_id")
         return f"{line} [{name}]" if name else line
@@ -49,7 +61,7 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": without_secrets(record.getMessage()),
         }
         if name := record.__dict__.get("request_id"):
             said["request_id"] = name

@@ -10,10 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from config.logs import request_id
+from config.logs import request_id, without_secrets
 
-# Whoever has such an address may come in by it.
-_SECRET = re.compile(r"(/preview/|/admin/login/new-password/).+")
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _log = logging.getLogger("lemma.requests")
 
@@ -49,7 +47,7 @@ def observed(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[Htt
 
 def _say(request: HttpRequest, status: int, seconds: float) -> None:
     milliseconds = round(seconds * 1000, 1)
-    path = _SECRET.sub(r"\1…", request.path)
+    path = without_secrets(request.path)
     _log.info(
         "%s %s %s %s ms", request.method, path, status, milliseconds,
         extra={"method": request.method, "path": path, "status": status, "milliseconds": milliseconds,

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import reporting
 from config.cache_url import read_cache_url
 from config.database import read_database_url
-from config.environment import secret
+from config.environment import outgoing_host, secret
 from config.media_url import read_media_url
 from config.months import months_by_category
 from config.proxies import networks
@@ -65,7 +65,7 @@ LEMMA_RATES = {
 LEMMA_STALE_MONTHS = months_by_category(env.str("LEMMA_STALE_MONTHS", default="") or "36")
 
 # The only hosts that links and webhooks may lead to where they are asked; without any, all of the public internet.
-LEMMA_OUTGOING_HOSTS = frozenset(host.lower().strip(".") for host in words("LEMMA_OUTGOING_HOSTS"))
+LEMMA_OUTGOING_HOSTS = frozenset(map(outgoing_host, words("LEMMA_OUTGOING_HOSTS")))
 # Networks inside, such as 10.0.0.0/8, to which webhooks may be sent; without TLS to them alone.
 LEMMA_WEBHOOK_NETWORKS = words("LEMMA_WEBHOOK_NETWORKS")
 

@@ -60,5 +60,6 @@ def end(item: Item, key: int) -> bool:
 
 def _open() -> QuerySet[Share]:
     unpublished = Q(filed=F("item__filed")) | Q(filed=None, item__filed=None)
-    is_trusted = Q(author=None) | Q(author__is_active=True)
-    return Share.objects.filter(unpublished, is_trusted, expires_at__gt=timezone.now())
+    return Share.objects.filter(
+        unpublished, author__is_active=True, author__is_staff=True, expires_at__gt=timezone.now()
+    )

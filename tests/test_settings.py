@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from config import checks
 from config.database import POSTGRES_PATIENCE, read_database_url
+from config.environment import outgoing_host
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -233,3 +234,17 @@ def test_a_page_of_the_site_has_a_path_with_its_slug(settings: Settings, path: s
 def test_a_missing_content_root_is_a_warning(settings: Settings, tmp_path: Path) -> None:
     settings.CONTENT_ROOT = tmp_path / "gone"
     assert ids(checks.check_content_root()) == ["lemma.W001"]
+
+
+@pytest.mark.parametrize(
+    ("given", "host"),
+    [("Example.org", "example.org"), ("bücher.example.", "xn--bcher-kva.example"), ("127.0.0.1", "127.0.0.1")],
+)
+def test_a_host_that_may_be_asked_is_named_as_requests_name_it(given: str, host: str) -> None:
+    assert outgoing_host(given) == host
+
+
+@pytest.mark.parametrize("given", ["https://example.org", "*.example.org", "example.org:8443", "[2606:4700::1]", "a b"])
+def test_what_would_match_no_host_is_refused(given: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="LEMMA_OUTGOING_HOSTS"):
+        outgoing_host(given)

@@ -16,6 +16,8 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 from api.models import Scope, Token
 from publishing.auditing.models import Event
 from publishing.auditing.recording import record
+from publishing.confirming import Confirmed
+from publishing.managing import manageable, may_manage
 
 _SCOPES = [
     (Scope.READ, _("Read drafts")),
@@ -53,7 +55,7 @@ class TokenForm(forms.ModelForm):
 
 
 @admin.register(Token)
-class TokenAdmin(ModelAdmin):
+class TokenAdmin(Confirmed, ModelAdmin):
     form = TokenForm
     list_display = ("shown_name", "user", "shown_scopes", "beginning", "created", "shown_expiry")
     list_display_links = None
@@ -63,15 +65,13 @@ class TokenAdmin(ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         form = super().get_form(request, obj, **options)
-        if obj is None and not request.user.is_superuser:
+        if obj is None:
             # Nobody makes a token that may do more than its maker could come to do.
-            form.base_fields["user"].queryset = form.base_fields["user"].queryset.filter(is_superuser=False)
+            form.base_fields["user"].queryset = manageable(request.user)
         return form
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and (
-            obj is None or request.user.is_superuser or not obj.user.is_superuser
-        )
+        return super().has_delete_permission(request, obj) and (obj is None or may_manage(request.user, obj.user))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # What it may do was decided when it was handed out.
@@ -89,8 +89,7 @@ class TokenAdmin(ModelAdmin):
 
     @admin.action(description=_("Revoke"), permissions=["delete"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[Token]) -> None:
-        if not request.user.is_superuser:
-            tokens = tokens.filter(user__is_superuser=False)
+        tokens = tokens.filter(user__in=manageable(request.user))
         for token in tokens.select_related("user"):
             record(Event.Action.TOKEN_REVOKED, by=request.user, target=token.said, request=request)
         count, _others = tokens.delete()

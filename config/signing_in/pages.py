@@ -1,13 +1,8 @@
 """The pages on which somebody signs in, and those for their own account, as parts of the admin."""
 
-from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from allauth.account.decorators import reauthentication_required
-from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
-from allauth.account.middleware import AccountMiddleware
-from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import logout
@@ -20,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from publishing.confirming import View, within_allauth
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-View = Callable[..., HttpResponseBase]
 
 
 def page(view: View | str, title: "StrOrPromise" = "") -> View:
@@ -50,34 +45,9 @@ def page(view: View | str, title: "StrOrPromise" = "") -> View:
                 response.render()
             return response
 
-        return _within_allauth(request, answer)
+        return within_allauth(request, answer)
 
     return shown
-
-
-def confirmed(view: View) -> View:
-    """A view of the admin for those who gave their password a moment ago; others are asked for it."""
-    guarded = reauthentication_required(view)
-
-    @never_cache
-    def shown(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponseBase:
-        return _within_allauth(request, lambda request: guarded(request, *arguments, **options))
-
-    return shown
-
-
-def _within_allauth(request: HttpRequest, view: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        try:
-            return view(request)
-        except (ImmediateHttpResponse, ReauthenticationRequired) as error:
-            instead = allauth.process_exception(request, error)
-            # What was to be done is not done by giving the password, which may be for another page by then.
-            request.session.pop(STATE_SESSION_KEY, None)
-            return instead  # type: ignore[no-any-return]
-
-    allauth = AccountMiddleware(answer)
-    return allauth(request)  # type: ignore[no-any-return]
 
 
 def login(request: HttpRequest) -> HttpResponseBase:

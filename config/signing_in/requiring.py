@@ -12,6 +12,7 @@ from config.signing_in.factors import has_one
 
 _ADMIN = "/admin/"
 # In which one signs in and out, and sets one up; and texts of scripts.
+_SHUT = "/admin/account/sessions/"
 _OPEN = ("/admin/account/", "/admin/login/", "/admin/logout/", "/admin/jsi18n/", "/admin/texts.js")
 
 
@@ -20,7 +21,7 @@ def required(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[Htt
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         path = request.path_info
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES or path.startswith(_OPEN):
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or (path.startswith(_OPEN) and path != _SHUT):
             return answer(request)
         if request.user.is_authenticated and not has_one(request.user):
             if path.startswith(_ADMIN) and request.method in ("GET", "HEAD"):

@@ -7,6 +7,7 @@ from config.signing_in import new_passwords, pages
 from config.signing_in.pages import page
 
 _MFA = "allauth.mfa"
+_CHOOSE = page(new_passwords.choose, _("Choose a password"))
 
 urlpatterns = [
     path("login/", page(pages.login, _("Log in")), name="account_login"),
@@ -65,9 +66,9 @@ urlpatterns = [
         page("config.signing_in.own_sessions.own_sessions", _("Where you are signed in")),
         name="own_sessions",
     ),
-    path(
-        "login/new-password/<uidb64>/<token>/", page(new_passwords.choose, _("Choose a password")), name="new_password"
-    ),
+    path("login/new-password/<uidb64>/<token>/", _CHOOSE, name="new_password"),
+    # The admin would lead who lost the last sign to the login, with the secret behind a question mark.
+    path("login/new-password/<uidb64>/<token>", _CHOOSE),
     path("login/sso/", page("config.signing_in.single_sign_on.start"), name="single_sign_on"),
     path("login/sso/back/", page("config.signing_in.single_sign_on.back"), name="single_sign_on_back"),
 ]

@@ -113,7 +113,7 @@ class TestSecretAddress:
         page.client.post(at(draft, "delete"), {"base_revision": "1"})
         assert Client().get(address).status_code == 404
 
-    @pytest.mark.parametrize("way", ["closed", "deleted"])
+    @pytest.mark.parametrize("way", ["closed", "out of the admin", "deleted"])
     def test_it_ends_with_the_account_that_made_it(self, client: Client, draft: Item, way: str) -> None:
         maker = User.objects.create_superuser("grace")
         client.force_login(maker)
@@ -121,6 +121,8 @@ class TestSecretAddress:
         assert Client().get(address).status_code == 200
         if way == "closed":
             User.objects.filter(pk=maker.pk).update(is_active=False)
+        elif way == "out of the admin":
+            User.objects.filter(pk=maker.pk).update(is_staff=False)
         else:
             maker.delete()
         assert Client().get(address).status_code == 404

@@ -438,6 +438,38 @@ class TestAccounts:
         boss.force_login(User.objects.create_superuser("boss"))
         assert boss.post(f"{address}/password/").status_code == 200
 
+    @pytest.mark.parametrize("key", ["abc", "_2", "%00", "9" * 40])
+    def test_an_account_that_is_none_is_not_found(self, cast: Cast, key: str) -> None:
+        for page in ("second-factor", "password", "change"):
+            assert cast.clients[ADMINISTRATOR].get(f"/admin/auth/user/{key}/{page}/").status_code in (302, 404)
+
+    @pytest.mark.parametrize("name", ["BOSS", "Ärger"])
+    def test_no_account_is_renamed_to_what_looks_like_another(self, cast: Cast, name: str) -> None:
+        for other in ("boss", "ärger"):
+            User.objects.create_user(other)
+        address = f"/admin/auth/user/{cast.keys['user']}/change/"
+        form = {"username": name, "date_joined_0": "2026-01-01", "date_joined_1": "10:00"}
+        assert "There is an account of this name" in cast.clients[ADMINISTRATOR].post(address, form).content.decode()
+
+    def test_who_keeps_groups_gives_them_nothing_that_they_do_not_have(self, cast: Cast) -> None:
+        keeper = User.objects.create_user("keeper", is_staff=True)
+        keeper.user_permissions.set(
+            Permission.objects.filter(codename__in=["view_group", "change_group", "view_entry"])
+        )
+        own, editors = Group.objects.create(name="Own"), Group.objects.get(name=EDITOR)
+        client = Client()
+        client.force_login(keeper)
+        wanted = Permission.objects.get(codename="change_user")
+        refused = client.post(f"/admin/auth/group/{own.pk}/change/", {"name": "Own", "permissions": [wanted.pk]})
+        assert (refused.status_code, own.permissions.count()) == (200, 0)
+        assert client.post(f"/admin/auth/group/{editors.pk}/change/", {"name": EDITOR}).status_code == 403
+        seen = Permission.objects.get(codename="view_entry")
+        assert (
+            client.post(f"/admin/auth/group/{own.pk}/change/", {"name": "Own", "permissions": [seen.pk]}).status_code
+            == 302
+        )
+        assert list(own.permissions.all()) == [seen]
+
     def test_nor_give_what_they_do_not_have(self, cast: Cast) -> None:
         keepers = Group.objects.create(name="Keepers")
         keepers.permissions.add(Permission.objects.get(codename="change_group"))

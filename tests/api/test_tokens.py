@@ -178,7 +178,7 @@ class TestAdmin:
     @pytest.fixture
     def browser(self, person: Callable[..., User]) -> Client:
         browser = Client()
-        browser.force_login(person("ada", "view_token", "add_token", "delete_token"))
+        browser.force_login(person("ada", "view_token", "add_token", "delete_token", "view_entry"))
         return browser
 
     def add(self, browser: Client, owner: User) -> str:
@@ -204,6 +204,30 @@ class TestAdmin:
         browser.post("/admin/api/token/", {"action": "revoke", "_selected_action": [other.pk]})
         assert browser.post(f"/admin/api/token/{other.pk}/delete/", {"post": "yes"}).status_code == 403
         assert Token.objects.filter(pk=other.pk).exists()
+
+    def test_nobody_makes_or_revokes_a_token_that_may_do_more_than_they(
+        self, browser: Client, person: Callable[..., User]
+    ) -> None:
+        editor = person("eve", "view_entry", "publish_entry")
+        assert "Select a valid choice" in self.add(browser, editor)
+        other, _ = Token.objects.make(editor, ["read"], days=None)
+        browser.post("/admin/api/token/", {"action": "revoke", "_selected_action": [other.pk]})
+        assert browser.post(f"/admin/api/token/{other.pk}/delete/", {"post": "yes"}).status_code == 403
+        assert list(Token.objects.all()) == [other]
+
+    def test_the_password_is_wanted_before_a_token_is_made_or_revoked(self, person: Callable[..., User]) -> None:
+        ada = person("ada", "view_token", "add_token", "delete_token", password="correct horse battery")
+        one, _ = Token.objects.make(ada, ["read"], days=None)
+        browser = Client()
+        browser.force_login(ada)
+        for path, data in {
+            "add/": {"name": "x", "user": ada.pk, "days": "30"},
+            "": {"action": "revoke", "_selected_action": [one.pk]},
+            f"{one.pk}/delete/": {"post": "yes"},
+        }.items():
+            answer = browser.post(f"/admin/api/token/{path}", data)
+            assert answer["Location"].startswith("/admin/account/password/?next="), path
+        assert list(Token.objects.all()) == [one]
 
     def test_a_token_is_revoked(self, browser: Client, person: Callable[..., User]) -> None:
         one, _ = Token.objects.make(person("bob"), ["read"], days=None)

@@ -47,6 +47,7 @@ class Nginx:
             "    listen [::]:443 ssl http2;\n": "",
             "/var/cache/nginx/lemma": f"{folder}/cache",
             "/etc/lemma/tls": f"{folder}/tls",
+            "/var/log/nginx": str(folder),
         }.items():
             assert site.count(there) >= 1, there
             site = site.replace(there, here)

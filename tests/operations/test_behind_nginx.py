@@ -426,3 +426,14 @@ def test_when_all_are_gone_nothing_old_is_given_out(world: World) -> None:
         answer = reader.get("/api/v1/entries/black-box/")
         assert (answer.status_code, answer.json()["code"]) == (503, "server.unavailable")
         assert answer.headers["Retry-After"] == "5"
+
+
+def test_secret_addresses_are_in_no_log_of_nginx(world: World) -> None:
+    with world.client() as client:
+        for path in ("/preview/SECRET/", "/admin/login/new-password/SECRET/SECRET/", "/x//preview/SECRET", "/healthz"):
+            client.get(path)
+    log = (world.nginx.folder / "access.log").read_text()
+    assert "/healthz" in log
+    assert "/preview/... HTTP" in log
+    assert "/admin/login/new-password/... HTTP" in log
+    assert "SECRET" not in log

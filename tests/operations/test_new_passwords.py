@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.cache import cache
 from django.test import Client
 
+from config.logs import JsonFormatter, LineFormatter
 from config.signing_in.sealing import seal
 from publishing.auditing.models import Event
 from tests.operations.codes import PASSWORD, confirm, known, sign_in
@@ -144,6 +146,59 @@ def test_sessions_end_and_the_second_factor_stays(admin: Client, ada: User) -> N
     assert sign_in("ada", NEW, client=Client())["Location"].startswith("/admin/login/code/")
 
 
+def administrator(name: str) -> User:
+    """May manage accounts, and no more."""
+    made = User.objects.create_user(name, password=PASSWORD, is_staff=True)
+    made.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user"]))
+    return made
+
+
+@pytest.mark.parametrize("change", ["superuser", "more rights", "maker closed", "maker without the right"])
+def test_it_ends_when_who_made_it_may_not_make_it_any_more(ada: User, change: str) -> None:
+    """Else whoever keeps it could be somebody later who may do more than they."""
+    boss, client = administrator("boss"), Client()
+    client.force_login(boss)
+    path = made(known(client), ada)
+    if change == "superuser":
+        User.objects.filter(pk=ada.pk).update(is_superuser=True)
+    elif change == "more rights":
+        ada.user_permissions.add(Permission.objects.get(codename="change_entry"))
+    elif change == "maker closed":
+        User.objects.filter(pk=boss.pk).update(is_active=False)
+    else:
+        boss.user_permissions.clear()
+    assert b"good no more" in choose(path).content
+    assert User.objects.get(username="ada").check_password(PASSWORD)
+
+
+def test_whoever_is_signed_in_sets_their_password_there_too(admin: Client, ada: User) -> None:
+    client, path = Client(), made(admin, ada)
+    client.force_login(ada)
+    # A sign-in ends addresses that were made before.
+    assert b"good no more" in choose(path, client=client).content
+    answer = choose(made(admin, ada), client=client)
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/login/")
+    assert client.get("/admin/").status_code == 302
+    assert User.objects.get(username="ada").check_password(NEW)
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"is_staff": False}, {"password": "another"}])
+def test_what_somebody_changes_in_that_moment_stays(
+    admin: Client, ada: User, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    path, client = made(admin, ada), Client()
+    opened = client.get(path)["Location"]
+
+    def meanwhile(text: str) -> str:
+        User.objects.filter(pk=ada.pk).update(**change)
+        return make_password(text)
+
+    monkeypatch.setattr("config.signing_in.new_passwords.make_password", meanwhile)
+    assert b"good no more" in client.post(opened, BOTH).content
+    assert User.objects.filter(pk=ada.pk, **change).exists()
+    assert not User.objects.get(pk=ada.pk).check_password(NEW)
+
+
 @pytest.mark.parametrize("who", ["MQ", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "!", "%00", "A" * 5000, "4pyT"])
 @pytest.mark.parametrize("token", ["none", "set-password", "a-b", "%00", "c" * 5000])
 def test_whatever_else_stands_there_opens_nothing(ada: User, who: str, token: str) -> None:
@@ -160,7 +215,30 @@ def test_the_address_is_in_no_log(admin: Client, ada: User, caplog: pytest.LogCa
     choose(path)
     lines = [one.getMessage() for one in caplog.records if one.name == "lemma.requests"]
     assert any(line.startswith("GET /admin/login/new-password/… 302") for line in lines), lines
-    assert all(token not in str(one.__dict__) for one in caplog.records)
+    # What others say, Django among them, is cleaned as it is written.
+    Client(enforce_csrf_checks=True).post(path, BOTH)
+    Client().get("/" + path)
+    for formatter in (LineFormatter("%(message)s"), JsonFormatter()):
+        written = [formatter.format(one) for one in caplog.records]
+        assert any("Forbidden" in line for line in written)
+        assert all(token not in line for line in written)
+
+
+def test_without_its_last_sign_it_opens_all_the_same(admin: Client, ada: User) -> None:
+    """And does not go to the login, with the secret in its address."""
+    answer = choose(made(admin, ada).rstrip("/"))
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/login/")
+
+
+def test_the_own_password_is_wanted_before_accounts_are_deleted_in_the_list(ada: User) -> None:
+    User.objects.create_superuser("root", password=PASSWORD)
+    client = Client()
+    sign_in("root", client=client)
+    for model, key in (("user", ada.pk), ("group", Group.objects.get_or_create(name="Writer")[0].pk)):
+        chosen = {"action": "delete_selected", "_selected_action": [key], "post": "yes"}
+        assert client.post(f"/admin/auth/{model}/", chosen)["Location"].startswith("/admin/account/password/?next=")
+    assert User.objects.filter(pk=ada.pk).exists()
+    assert Group.objects.filter(name="Writer").exists()
 
 
 def test_the_page_leads_nowhere_with_its_secret(admin: Client, ada: User) -> None:

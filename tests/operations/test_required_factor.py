@@ -37,7 +37,15 @@ def client(ada: User) -> Client:
 
 
 @pytest.mark.parametrize(
-    "path", ["/admin/", "/admin/glossary/entry/", "/admin/password_change/", "/admin/auth/user/", "/admin/nothing/"]
+    "path",
+    [
+        "/admin/",
+        "/admin/glossary/entry/",
+        "/admin/password_change/",
+        "/admin/auth/user/",
+        "/admin/account/sessions/",
+        "/admin/nothing/",
+    ],
 )
 def test_whoever_has_none_is_led_to_set_one_up(client: Client, path: str) -> None:
     answer = client.get(path)
