@@ -18,7 +18,7 @@ DAYS = (1, 7, 30)
 _SALT = "lemma.share"
 
 
-def share(item: Item, days: int, author: Any = None) -> Share:
+def share(item: Item, days: int, author: Any) -> Share:
     """Makes an address for so many days; one of `DAYS`."""
     if days not in DAYS:
         raise ValueError(f"A secret address lasts for {DAYS} days, and not for {days}.")

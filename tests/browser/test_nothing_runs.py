@@ -51,7 +51,7 @@ def test_nothing_runs_on_any_page(visit: Callable[..., Visit], evil: Item) -> No
     ada = visit()
     ada.log_in()
     one = f"/admin/glossary/entry/{evil.pk}"
-    made = sharing.share(evil, 1)
+    made = sharing.share(evil, 1, User.objects.get(username="ada"))
     for address in (
         "/admin/",
         "/admin/glossary/entry/",

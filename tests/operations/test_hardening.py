@@ -65,8 +65,8 @@ def test_a_picture_is_in_a_sandbox(client: Client, db: None, settings: Settings,
     answer.close()
 
 
-def test_a_shared_page_keeps_its_own_policy(client: Client, sample: None) -> None:
-    share = sharing.share(Item.objects.get(slug="embedding"), days=1)
+def test_a_shared_page_keeps_its_own_policy(client: Client, sample: None, admin_user: User) -> None:
+    share = sharing.share(Item.objects.get(slug="embedding"), 1, admin_user)
     answer = client.get(f"/preview/{sharing.token(share)}/")
     assert answer.status_code == 200
     assert "script-src" not in answer["Content-Security-Policy"]
