@@ -24,7 +24,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  API    http://127.0.0.1:{port}/api/v1/")
         if password:
             self.stdout.write(f"\n  Sign in as {first_run.EDITOR} with the password {password}")
-            self.stdout.write("  It is shown only this once; change it under Accounts.")
+            self.stdout.write("  It is shown only this once; change it under Account security.")
         self.stdout.write("\n  Ctrl+C stops the server.\n")
 
     def _import_content(self) -> None:
