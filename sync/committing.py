@@ -12,6 +12,7 @@ from publishing import assets, bulk
 from publishing.models import Item, Revision
 from sync import disk, folder, git, pictures
 from sync.git import GitError, Repository
+from sync.git_locks import held_index, own_index
 from sync.models import Uncommitted
 from sync.places import Place, SyncError
 from sync.state import texts
@@ -93,14 +94,15 @@ def commit(repository: Repository, places: Sequence[Place]) -> list[str]:
         for edit in _edits(repository, place):
             groups[edit.author].append(edit)
     lines = []
-    with repository.own_index() as index:
+    with own_index(repository) as index:
         chain = _Chain(repository, index)
         for author, edits in sorted(groups.items(), key=lambda group: _moment(group[1])):
-            if line := chain.add(author, edits):
-                lines.append(line)
-            # At once: from an index that has still the text of before, somebody's next commit would take it back. And
-            # also without a new commit, since a sync may have been killed before it came here.
-            _mark_unchanged(repository, edits)
+            # Both at once: from an index that has still the text of before, somebody's next commit would take it back.
+            with held_index(repository) as held:
+                if line := chain.add(author, edits):
+                    lines.append(line)
+                # Also without a new commit, since a sync may have been killed before it came here.
+                _mark_unchanged(repository, edits, held)
             # Where somebody was faster, theirs may have done so: the next sync looks.
             if repository.find_commit("HEAD") == chain.head:
                 bulk.delete(Uncommitted, "id", [edit.row.pk for edit in edits])
@@ -232,10 +234,10 @@ def _moment(edits: Sequence[Edit]) -> datetime:
     return max(edit.moment for edit in edits if edit.moment)
 
 
-def _mark_unchanged(repository: Repository, edits: Sequence[Edit]) -> None:
+def _mark_unchanged(repository: Repository, edits: Sequence[Edit], held: dict[str, str]) -> None:
     """So that git does not take what is committed for changes that are staged."""
     try:
-        _stage(repository, edits, {})
+        _stage(repository, edits, held)
     except GitError as error:
         raise GitError(
             f"The files are committed, but could not be marked as unchanged. {error} Then run: git reset --quiet"

@@ -4,12 +4,10 @@ import os
 import re
 import signal
 import subprocess
-import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sync.places import SyncError
 
@@ -19,14 +17,16 @@ _SETTINGS = (
     "core.fsmonitor=false",
     # Files that somebody pushed may look like a git folder, whose settings name programs to run.
     "safe.bareRepository=explicit",
+    # What runs on by itself, and locks, is for the owner to start.
     "gc.auto=0",
+    "maintenance.auto=false",
     "i18n.commitEncoding=utf-8",
 )
 _OPTIONS = ("--literal-pathspecs", *(word for setting in _SETTINGS for word in ("-c", setting)))
 # Seconds for what happens on this machine, and for what talks to another.
 _LOCAL, _NETWORK = 60.0, 300.0
-# Seconds that another git command may hold the index: an editor looks at the status, a person commits.
-_PATIENCE = 5.0
+# Seconds in which a command that is told to stop takes its locks away.
+_MERCY = 5.0
 # Work that somebody has begun and must end first: file in the git folder, what it is, how to end it.
 _UNDER_WAY = (
     ("MERGE_HEAD", "merge", "git merge --continue or --abort"),
@@ -48,10 +48,14 @@ class GitError(SyncError):
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """top: the root of the work tree. folder: the git folder of this work tree."""
+    """top: the root of the work tree. folder: the git folder of this work tree.
+
+    descriptor: of what keeps other syncs away; local commands hold it as long as they are at work.
+    """
 
     top: Path
     folder: Path
+    descriptor: int | None = None
 
     def run(
         self,
@@ -69,7 +73,7 @@ class Repository:
         Raises:
             GitError: it failed, or took too long.
         """
-        code, out, reason = _call(self.top, words, data, env)
+        code, out, reason = _call(self.top, words, data, env, descriptor=self.descriptor)
         if code not in accepted:
             raise GitError(explained(words[0], reason))
         return out
@@ -78,7 +82,7 @@ class Repository:
         return _text(self.run(*words, env=env)).strip()
 
     def code(self, *words: str) -> int:
-        return _call(self.top, words)[0]
+        return _call(self.top, words, descriptor=self.descriptor)[0]
 
     def talk(self, *words: str) -> tuple[int, str, str]:
         """A command that talks to a remote, which may take minutes: exit code, what it prints, what it complains of.
@@ -86,6 +90,7 @@ class Repository:
         Raises:
             GitError: it took too long.
         """
+        # Without the descriptor: helpers that keep passwords stay for hours, and would keep it.
         code, out, reason = _call(self.top, words, timeout=_NETWORK)
         return code, _text(out), reason
 
@@ -103,12 +108,6 @@ class Repository:
                 f"{path} lies outside the git repository {self.top}. Entries and books must be in one repository."
             ) from None
 
-    @contextmanager
-    def own_index(self) -> Iterator[dict[str, str]]:
-        """An empty index of our own, so that what somebody has staged plays no part. Gives what names it to git."""
-        with TemporaryDirectory(prefix="lemma-git-") as folder:
-            yield {"GIT_INDEX_FILE": f"{folder}/index"}
-
 
 def open_repository(folder: Path) -> Repository:
     """The repository that holds a folder.
@@ -122,7 +121,8 @@ def open_repository(folder: Path) -> Repository:
         if code:
             raise SyncError(f"{folder} is in no git repository that can be used. {_why_unusable(folder, reason)}")
         found.append(Path(_text(out).removesuffix("\n")))
-    return Repository(*found)
+    top, git_folder = found
+    return Repository(top, git_folder)
 
 
 def _why_unusable(folder: Path, reason: str) -> str:
@@ -145,7 +145,7 @@ def branch_of(repository: Repository) -> str:
     """The branch to commit to.
 
     Raises:
-        SyncError: a merge, rebase or the like is under way, there is none, or another git command is at work.
+        SyncError: a merge, rebase or the like is under way, or there is none.
     """
     for name, what, way_out in _UNDER_WAY:
         if (repository.folder / name).exists():
@@ -153,17 +153,7 @@ def branch_of(repository: Repository) -> str:
     code, out, _ = _call(repository.top, ("symbolic-ref", "--quiet", "--short", "HEAD"))
     if code:
         raise SyncError(f"No branch is checked out in {repository.top}. Run git switch with the name of a branch.")
-    _await_index(repository)
     return _text(out).strip()
-
-
-def _await_index(repository: Repository) -> None:
-    lock = repository.folder / "index.lock"
-    end = time.monotonic() + _PATIENCE
-    while lock.exists():
-        if time.monotonic() > end:
-            raise SyncError(f"Another git command is at work in {repository.top}. If it was killed, remove {lock}.")
-        time.sleep(0.05)
 
 
 def nul_joined(paths: Iterable[str]) -> bytes:
@@ -181,8 +171,12 @@ def _call(
     data: bytes | None = None,
     env: Mapping[str, str] | None = None,
     timeout: float = _LOCAL,
+    descriptor: int | None = None,
 ) -> tuple[int, bytes, str]:
-    """Exit code, what it prints, and what it complains of."""
+    """Exit code, what it prints, and what it complains of.
+
+    descriptor: one of ours that it has, too.
+    """
     surroundings = {
         **{name: value for name, value in os.environ.items() if name not in _LEFT_OUT},
         "GIT_TERMINAL_PROMPT": "0",
@@ -200,6 +194,7 @@ def _call(
             stderr=subprocess.PIPE,
             # Without a terminal nobody can ask for a password there.
             start_new_session=True,
+            pass_fds=() if descriptor is None else (descriptor,),
         )
     except FileNotFoundError:
         raise SyncError(
@@ -211,13 +206,22 @@ def _call(
         try:
             out, err = process.communicate(data or b"", timeout=timeout)
         except BaseException as error:
-            # Those that git started, such as ssh, go with it; they would keep us waiting.
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            _end(process)
             if isinstance(error, subprocess.TimeoutExpired):
                 raise GitError(f"git {words[0]} did not answer within {timeout:g} seconds.") from None
             raise
     return process.returncode, out, err.decode("utf-8", "replace").strip()
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Those that git started, such as ssh, go with it; they would keep us waiting."""
+    with suppress(ProcessLookupError):
+        # First as git can bear it: it takes its locks away.
+        os.killpg(process.pid, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_MERCY)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _text(data: bytes) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sync import committing, engine, git, upstream
+from sync.git_locks import at_work
 from sync.locks import locked
 from sync.places import Place, SyncError
 from sync.plan import Half
@@ -36,7 +37,7 @@ def sync(places: Sequence[Place], options: Options, *, progress: Callable[[int],
     if options.dry_run or repository is None:
         return engine.run(places, _engine(options), progress=progress)
     # One lock for all rounds: another sync in between would see upstream's files without their base.
-    with locked(places):
+    with locked(places), at_work(repository) as repository:
         upstream.mend_bases(repository, places)
         report = engine.run(places, _engine(options), progress=progress, lock=False)
         try:

@@ -5,12 +5,10 @@ that follows merges them with the items, field by field, from the text of the co
 """
 
 import json
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from django.db import transaction
 
@@ -20,8 +18,10 @@ from publishing.models import Blob, Item, Revision
 from sync import disk, folder, git
 from sync.committing import committer
 from sync.git import GitError, Repository
+from sync.git_locks import held_index, own_index
 from sync.models import Base
 from sync.places import Place, SyncError
+from sync.work_tree import Change, Entry, Passage, changes
 
 # How often a push is tried again when others are faster.
 TRIES = 5
@@ -33,13 +33,6 @@ _PULLING = "refs/lemma/pulling"
 # With what git ends when it does not know an option.
 _UNKNOWN_OPTION = 129
 _MESSAGE = b"Merge what others pushed\n\nContent that both sides changed is merged by fields in the next commit.\n"
-# Mode and name of a blob; None for a file that is not there.
-Entry = tuple[str, str] | None
-
-
-class Change(NamedTuple):
-    before: Entry
-    after: Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +155,12 @@ def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:
     if _has(repository, ours, theirs):
         return ""
     if _has(repository, theirs, ours):
-        _refuse_overwriting(repository, ours, theirs)
-        _note(repository, theirs, [])
-        _check_out(repository, ours, theirs, "fast-forward")
+        with held_index(repository) as index:
+            passage = Passage(repository, ours, theirs, index)
+            passage.refuse_overwriting()
+            _note(repository, theirs, [])
+            passage.go()
+        _arrive(repository, ours, theirs, "fast-forward")
         return f"{theirs[:10]} is what others pushed"
     content = _Content(repository, places)
     fork = _fork(repository, ours, theirs)
@@ -172,11 +168,14 @@ def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:
     tree = _merged_tree(repository, content, fork, meetings)
     words = ("commit-tree", tree, "-p", ours, "-p", theirs, "-F", "-")
     merged = repository.run(*words, data=_MESSAGE, env=committer(repository)).decode().strip()
-    _refuse_overwriting(repository, ours, merged)
-    _note(repository, theirs, meetings)
-    # Before the files, so that a sync that is killed in between merges from the same text.
-    _rebase(meetings)
-    _check_out(repository, ours, merged, "merge upstream")
+    with held_index(repository) as index:
+        passage = Passage(repository, ours, merged, index)
+        passage.refuse_overwriting()
+        _note(repository, theirs, meetings)
+        # Before the files, so that a sync that is killed in between merges from the same text.
+        _rebase(meetings)
+        passage.go()
+    _arrive(repository, ours, merged, "merge upstream")
     return f"{merged[:10]} Merge what others pushed"
 
 
@@ -216,33 +215,6 @@ def _has(repository: Repository, commit: str, other: str) -> bool:
     return repository.code("merge-base", "--is-ancestor", other, commit) == 0
 
 
-def _refuse_overwriting(repository: Repository, old: str, new: str) -> None:
-    """Raises GitError where checking out would overwrite a file that was changed by hand."""
-    repository.run("update-index", "-q", "--refresh", accepted=(0, 1))
-    tried = ("read-tree", "--dry-run", "-m", "-u", old, new)
-    if repository.code(*tried):
-        _take_as_checked_out(repository, old, new)
-        repository.run(*tried)
-
-
-def _take_as_checked_out(repository: Repository, old: str, new: str) -> None:
-    """Files that are as in `new` already are so in the index, too: a killed git wrote them, or a person did."""
-    changes = _changes(repository, old, new)
-    top = repository.top
-    # git reads names of files a line each there, so one with a line end has to wait for a person.
-    wanted = {
-        path: change.after[1]
-        for path, change in changes.items()
-        if change.after and "\n" not in path and (top / path).is_file() and not (top / path).is_symlink()
-    }
-    names = "".join(f"{path}\n" for path in wanted).encode("utf-8", "surrogateescape")
-    found = repository.run("hash-object", "--stdin-paths", data=names).decode().split()
-    same = [path for path, blob in zip(wanted, found, strict=True) if wanted[path] == blob]
-    gone = [path for path, change in changes.items() if change.after is None and not os.path.lexists(top / path)]
-    words = ("update-index", "--add", "--remove", "-z", "--stdin")
-    repository.run(*words, data=git.nul_joined([*same, *gone]))
-
-
 def _note(repository: Repository, theirs: str, meetings: Sequence[Meeting]) -> None:
     """What is about to be brought, and what folder and database agree on before that."""
     bases = [
@@ -257,8 +229,7 @@ def _note(repository: Repository, theirs: str, meetings: Sequence[Meeting]) -> N
     repository.run("update-ref", _PULLING, note)
 
 
-def _check_out(repository: Repository, old: str, new: str, reason: str) -> None:
-    repository.run("read-tree", "-m", "-u", old, new)
+def _arrive(repository: Repository, old: str, new: str, reason: str) -> None:
     repository.run("update-ref", "-m", f"lemma: {reason}", "HEAD", new, old)
     repository.run("update-ref", "-d", _PULLING)
 
@@ -270,18 +241,7 @@ def _fork(repository: Repository, ours: str, theirs: str) -> Fork:
     if repository.code("merge-base", ours, theirs):
         raise SyncError("The branch has no commit in common with upstream's. Clone the repository of the others anew.")
     ancestor = repository.line("merge-base", ours, theirs)
-    return Fork(ancestor, ours, theirs, _changes(repository, ancestor, ours), _changes(repository, ancestor, theirs))
-
-
-def _changes(repository: Repository, old: str, new: str) -> dict[str, Change]:
-    """By path, what is another in `new`."""
-    fields = git.split(repository.run("diff-tree", "-r", "-z", "--no-renames", old, new))
-    found = {}
-    for head, path in zip(fields[::2], fields[1::2], strict=True):
-        old_mode, new_mode, old_blob, new_blob, status = head.lstrip(":").split(" ")
-        before = None if status == "A" else (old_mode, old_blob)
-        found[path] = Change(before, None if status == "D" else (new_mode, new_blob))
-    return found
+    return Fork(ancestor, ours, theirs, changes(repository, ancestor, ours), changes(repository, ancestor, theirs))
 
 
 def _meetings(repository: Repository, content: "_Content", fork: Fork) -> list[Meeting]:
@@ -343,7 +303,7 @@ def _merged_tree(repository: Repository, content: "_Content", fork: Fork, meetin
             "Merge by hand: git pull --no-rebase"
         )
     # Whatever git made of our content is taken back, such as lines of both sides, or another folder.
-    wanted = {path: change.after for path, change in _changes(repository, tree, fork.ours).items()}
+    wanted = {path: change.after for path, change in changes(repository, tree, fork.ours).items()}
     wanted |= {path: change.after for path, change in fork.theirs_changed.items()}
     for meeting in meetings:
         current = content.path_of(meeting.current, meeting.place)
@@ -358,7 +318,7 @@ def _with(repository: Repository, tree: str, entries: Mapping[str, Entry]) -> st
     lines = [
         f"{mode} {blob}\t{path}" for path, (mode, blob) in ((path, entry or nothing) for path, entry in entries.items())
     ]
-    with repository.own_index() as index:
+    with own_index(repository) as index:
         repository.run("read-tree", tree, env=index)
         repository.run("update-index", "-z", "--index-info", data=git.nul_joined(lines), env=index)
         return repository.line("write-tree", env=index)

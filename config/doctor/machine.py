@@ -13,6 +13,7 @@ from django.core import checks
 
 from config.doctor.finding import Finding, error, ok, warning
 from sync.git import branch_of, open_repository
+from sync.git_locks import await_index
 from sync.places import SyncError, places
 
 # What `sync_content --pull` asks of git.
@@ -113,7 +114,9 @@ def git_is_usable() -> Iterator[Finding]:
     if not root.is_dir():
         return
     try:
-        branch = branch_of(open_repository(root))
+        repository = open_repository(root)
+        branch = branch_of(repository)
+        await_index(repository)
     except SyncError as problem:
         yield kind("git.repository", str(problem), "Until then --commit, --pull and --push refuse.")
     else:

@@ -28,7 +28,7 @@ from django.db.utils import ConnectionHandler, OperationalError
 
 from config.database import read_database_url
 from publishing import storage
-from sync import disk, git, locks
+from sync import disk, git, git_locks, locks, work_tree
 
 # Loaded once here, and not in each fork.
 from sync.management.commands import export_content, import_content, sync_content  # noqa: F401
@@ -142,6 +142,8 @@ class Moments:
     targets: dict[str, str] = field(default_factory=dict)
     # The paths of the calls that failed.
     failed: list[str] = field(default_factory=list)
+    # The command that was started last.
+    command: "subprocess.Popen[bytes] | None" = None
 
     def come(self, name: str, path: str = "") -> None:
         self.names.append(name)
@@ -192,6 +194,7 @@ class _Counted:
             if name == "open" and isinstance(result, int):
                 self._opened[result] = path
             if name == "Popen":
+                self._moments.command = result
                 # Killed now, it leaves a command behind that goes on by itself.
                 self._moments.come("started")
             return result
@@ -232,7 +235,7 @@ def counted(moments: Moments, *, files: bool = True, database: bool = False, com
     with ExitStack() as stack:
         if files:
             # Of the folder, of the lock, of paths that are looked at, and of the uploads that pictures come from.
-            for module in (disk, locks, pathlib, filesystem, storage):
+            for module in (disk, locks, git_locks, work_tree, pathlib, filesystem, storage):
                 stack.enter_context(_in_place_of(module, "os", _Counted(os, moments, _touches_files)))
             for module in (filesystem, storage):
                 opening = _Counted(_Opening, moments, _touches_files)
@@ -275,6 +278,19 @@ def _in_place_of(module: Any, name: str, other: Any) -> Iterator[None]:
 def killed_at(number: int) -> Moments:
     def die(moments: Moments) -> None:
         if moments.now == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return Moments(die)
+
+
+def killed_with_git_at(number: int, after: float) -> Moments:
+    """So many seconds after that moment, at which a command to git was started, and the command with it."""
+
+    def die(moments: Moments) -> None:
+        if moments.now == number:
+            time.sleep(after)
+            assert moments.command
+            os.killpg(moments.command.pid, signal.SIGKILL)
             os.kill(os.getpid(), signal.SIGKILL)
 
     return Moments(die)

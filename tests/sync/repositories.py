@@ -44,13 +44,22 @@ class Clone:
 
     top: Path
 
-    def git(self, *words: object, data: bytes = b"", accepted: tuple[int, ...] = (0,), **env: str) -> str:
-        """What a command prints. It fails the test if it ends otherwise than accepted."""
+    def git(
+        self,
+        *words: object,
+        data: bytes = b"",
+        accepted: tuple[int, ...] = (0,),
+        also_complaints: bool = False,
+        **env: str,
+    ) -> str:
+        """What a command prints, and what it complains of if asked. It fails the test if it ends otherwise than
+        accepted.
+        """
         done = subprocess.run(
             ["git", *map(str, words)], cwd=self.top, env=os.environ | env, input=data, capture_output=True, check=False
         )
         assert done.returncode in accepted, f"git {words}: {done.stderr.decode()}{done.stdout.decode()}"
-        return done.stdout.decode("utf-8", "surrogateescape")
+        return (done.stdout + done.stderr * also_complaints).decode("utf-8", "surrogateescape")
 
     @property
     def folder(self) -> Path:

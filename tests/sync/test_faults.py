@@ -19,7 +19,7 @@ from sync.plan import ASIDE
 from tests.sync import disorder, faults, folders
 from tests.sync.cast import BLACK_BOX, CAST, item, slugs
 from tests.sync.commands import Outcome, run
-from tests.sync.faults import Moments, World, counted, failing_at, full_at, killed_at, ticking
+from tests.sync.faults import Moments, World, counted, failing_at, full_at, killed_at, killed_with_git_at, ticking
 from tests.sync.permissions import unprivileged
 from tests.sync.repositories import Clone, alone
 
@@ -244,13 +244,13 @@ def scene(request: pytest.FixtureRequest) -> Scene:
 # --- killed ---
 
 
-def kill(scene: Scene, numbers: Iterable[int]) -> int:
+def kill(scene: Scene, numbers: Iterable[int], killed: Callable[[int], Moments] = killed_at) -> int:
     """Kills a run at each of these moments, and lets the next one finish. Gives how many."""
     done = 0
     for number in numbers:
         signal.alarm(60)
         scene.world.restore()
-        ended = scene.world.fork(partial(_counted_run, scene, killed_at(number)))
+        ended = scene.world.fork(partial(_counted_run, scene, killed(number)))
         assert not ended.alive, f"moment {number} never came"
         scene.assert_whole()
         scene.assert_next_run_finishes(f"killed at {number}, {scene.moments[number - 1]}")
@@ -279,6 +279,17 @@ def test_killed_at_some_commands_to_git_the_next_run_commits_what_was_written(gi
     assert kill(git_scene, commands[1 :: len(commands) // 4]) > 3
 
 
+def test_killed_together_with_its_git_the_next_run_finishes(git_scene: Scene) -> None:
+    """What git has locked or half done by then stays so. A command takes some thousandths of a second."""
+    started = _started(git_scene)
+    for number, after in enumerate((0, 0.002, 0.005)):
+        assert kill(git_scene, started[number :: len(started) // 4], partial(killed_with_git_at, after=after)) > 3
+
+
+def _started(scene: Scene) -> list[int]:
+    return [number for number, name in enumerate(scene.moments, 1) if name == "started"]
+
+
 def _commands(scene: Scene) -> list[int]:
     return [number for number, name in enumerate(scene.moments, 1) if name in ("Popen", "started")]
 
@@ -293,6 +304,12 @@ def test_killed_at_every_command_to_git_the_next_run_commits_what_was_written(gi
     """And at some of the other moments, which are those of a sync without git."""
     every = range(1, len(git_scene.moments) + 1)
     assert kill(git_scene, sorted({*_commands(git_scene), *every[::5]})) > 150
+
+
+@pytest.mark.deep
+def test_killed_together_with_whatever_git_at_any_time_the_next_run_finishes(git_scene: Scene) -> None:
+    for after in (0, 0.001, 0.0015, 0.002, 0.003, 0.004, 0.006):
+        assert kill(git_scene, _started(git_scene), partial(killed_with_git_at, after=after)) > 30
 
 
 # --- killed at no chosen moment ---

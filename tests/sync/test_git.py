@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 
 from glossary.editing import delete_entry, rename_entry
 from publishing.models import Revision
-from sync import committing, git
+from sync import committing, git_locks
 from sync.committing import identity
 from sync.models import Uncommitted
 from tests.sync import folders
@@ -478,7 +478,7 @@ def test_books_outside_the_repository_are_refused(repository: Clone, tmp_path: P
 
 
 def test_a_lock_that_was_left_behind_is_named(repository: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git, "_PATIENCE", 0.2)
+    monkeypatch.setattr(git_locks, "_PATIENCE", 0.2)
     lock = repository.folder / "index.lock"
     lock.touch()
     change("black-box", {"difficulty": "expert"}, person("ada"))
@@ -610,10 +610,11 @@ def test_what_an_earlier_sync_left_uncommitted_is_committed_by_the_next(
     assert not Uncommitted.objects.exists()
 
 
-@pytest.mark.parametrize("moment", ["add", "_new_commit", "_mark_unchanged"])
+@pytest.mark.parametrize("moment", ["held_index", "add", "_new_commit", "_mark_unchanged"])
 def test_a_person_who_commits_between_two_authors_takes_nothing_back(
     repository: Clone, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
+    """Before an author's commit begins git lets them; until its end git tells them to wait."""
     change("black-box", {"difficulty": "expert"}, person("ada"), "Harder")
     change("grey-box", {"difficulty": "expert"}, person("bob"), "Harder")
     place: Any = committing._Chain if moment == "add" else committing
@@ -623,14 +624,14 @@ def test_a_person_who_commits_between_two_authors_takes_nothing_back(
         calls.append(1)
         made = usual(*arguments) if moment == "_new_commit" else None
         if len(calls) == 2:
-            repository.write({"README.md": "Ours."})
-            repository.git("add", "README.md")
-            repository.git("commit", "--quiet", "--message=By hand")
+            assert by_hand(repository) is (moment == "held_index")
         return made or usual(*arguments)
 
     monkeypatch.setattr(place, moment, with_a_person)
     run("sync_content", "--commit")
     monkeypatch.setattr(place, moment, usual)
+    if moment != "held_index":
+        assert by_hand(repository)
     for _ in range(2):
         run("sync_content", "--commit")
     for path in (BLACK, GREY):
@@ -638,6 +639,15 @@ def test_a_person_who_commits_between_two_authors_takes_nothing_back(
     assert repository.status() == ""
     assert not Uncommitted.objects.exists()
     assert set(repository.authors()) == {"File Keeper <keeper@example.org>", *AUTHORS}
+
+
+def by_hand(repository: Clone) -> bool:
+    """A person commits a file of their own; whether git lets them."""
+    repository.write({"README.md": "Ours."})
+    if "index.lock" in repository.git("add", "README.md", accepted=(0, 128), also_complaints=True):
+        return False
+    repository.git("commit", "--quiet", "--message=By hand")
+    return True
 
 
 def test_a_file_takes_the_place_of_a_folder(repository: Clone) -> None:

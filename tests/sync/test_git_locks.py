@@ -1,0 +1,304 @@
+"""What a sync that is killed leaves locked in a git repository is free for the next; what a person locked is not."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from sync import git, git_locks
+from sync.git import open_repository
+from tests.sync import folders
+from tests.sync.agreement import assert_in_step, synced
+from tests.sync.cast import CAST, entry
+from tests.sync.commands import imported, run
+from tests.sync.repositories import Clone, alone, change, init, person
+
+pytestmark = pytest.mark.django_db
+
+BLACK = "content/terms/black-box.md"
+# A sync that comes as far as the lines say, tells so, and waits until it is killed.
+_SYNC = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+from pathlib import Path
+from sync import git_locks
+from sync.git import open_repository
+def tell():
+    print("there", flush=True)
+    sys.stdin.read()
+with git_locks.at_work(open_repository(Path.cwd())) as repository:
+"""
+_WITH_THE_INDEX = "with git_locks.held_index(repository):\n tell()"
+
+
+@pytest.fixture
+def repository(db: None, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Clone:
+    alone(tmp_path / "home", monkeypatch)
+    bare = init(tmp_path / "first", {f"content/{path}": data for path, data in CAST.items()})
+    bare.git("clone", "--quiet", "--bare", bare.top, tmp_path / "origin.git")
+    bare.git("clone", "--quiet", tmp_path / "origin.git", tmp_path / "glossary")
+    made = Clone(tmp_path / "glossary")
+    settings.CONTENT_ROOT = made.top / "content"
+    imported()
+    change("black-box", {"difficulty": "expert"}, person("ada"))
+    return made
+
+
+@contextmanager
+def at_work(repository: Clone, does: str = "tell()") -> Iterator["subprocess.Popen[bytes]"]:
+    """A sync that has done so much; killed at the end of the block."""
+    code = _SYNC + "".join(f"    {line}\n" for line in does.splitlines())
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=repository.top, env=environment,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as child:  # fmt: skip
+        assert child.stdout
+        try:
+            assert child.stdout.readline() == b"there\n"
+            yield child
+        finally:
+            child.kill()
+
+
+def killed(repository: Clone, does: str) -> None:
+    with at_work(repository, does):
+        pass
+
+
+def patience(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(git_locks, "_PATIENCE", seconds)
+
+
+def refused() -> str:
+    outcome = run("sync_content", "--commit")
+    assert outcome.code == 1
+    return outcome.err.strip().removeprefix("CommandError: ")
+
+
+def goes_through(repository: Clone) -> bool:
+    """A whole sync: commits, takes and pushes, and leaves nothing behind."""
+    synced("--pull", "--commit", "--push")
+    assert_in_step(repository.top / "content")
+    left = [*repository.folder.glob("lemma*"), *repository.folder.rglob("*.lock")]
+    return (left, repository.status(), repository.count()) == ([], "", 2)
+
+
+# --- ours ---
+
+
+def test_an_index_that_a_killed_sync_held_is_free_again(repository: Clone) -> None:
+    killed(repository, _WITH_THE_INDEX)
+    assert (repository.folder / "index.lock").exists()
+    assert goes_through(repository)
+
+
+def test_on_a_file_system_without_links_too(repository: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    killed(repository, f"def refuse(*_):\n raise OSError({errno.EPERM}, '')\nos.link = refuse\n{_WITH_THE_INDEX}")
+    assert (repository.folder / "index.lock").stat().st_nlink == 1
+    monkeypatch.setattr(os, "link", refuse)
+    assert goes_through(repository)
+
+
+@pytest.mark.parametrize(
+    "name", ["HEAD", "packed-refs", "shallow", "refs/heads/main", "refs/remotes/origin/main", "refs/lemma/pulling"]
+)
+def test_whatever_a_killed_sync_had_locked_is_free_again(
+    repository: Clone, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Made while it was at work, as its git makes it, and never removed."""
+    patience(0.3, monkeypatch)
+    lock = repository.folder / f"{name}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with at_work(repository):
+        lock.touch()
+    assert goes_through(repository)
+
+
+def test_in_a_work_tree_beside_the_first_one_too(
+    repository: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    patience(0.3, monkeypatch)
+    repository.git("worktree", "add", "--quiet", "-b", "other", tmp_path / "other")
+    other = Clone(tmp_path / "other")
+    settings.CONTENT_ROOT = other.top / "content"
+    imported()
+    change("black-box", {"difficulty": "advanced"}, person("ada"))
+    with at_work(other, _WITH_THE_INDEX):
+        (repository.folder / "refs/heads/other.lock").touch()
+    assert (other.folder / "index.lock").exists()
+    synced("--commit")
+    assert not list(repository.folder.rglob("*.lock"))
+    assert (other.status(), other.count()) == ("", 2)
+
+
+def test_a_command_of_a_killed_sync_that_still_runs_is_waited_for(repository: Clone) -> None:
+    (repository.folder / "slow").write_text("touch .git/started\nsleep 1\n")
+    does = "import threading\n"
+    does += "words = '-c', 'alias.slow=!sh .git/slow', 'slow'\n"
+    does += "threading.Thread(target=repository.run, args=words, daemon=True).start()\n"
+    does += "while not os.path.exists('.git/started'): pass\ntell()"
+    killed(repository, does)
+    start = time.monotonic()
+    assert goes_through(repository)
+    assert time.monotonic() - start > 0.3
+
+
+def test_one_that_does_not_end_is_named(repository: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    patience(0.2, monkeypatch)
+    with at_work(repository):
+        assert refused() == (
+            f"Another sync, or a git command of one that was killed, is at work in {repository.top}. "
+            "Try again when it is done."
+        )
+    assert goes_through(repository)
+
+
+def test_two_roots_in_one_repository_take_turns(
+    repository: Clone, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit("Another glossary", {"second/terms/red-box.md": entry("Red box", "red-box")})
+    patience(0.2, monkeypatch)
+    with at_work(repository):
+        settings.CONTENT_ROOT = repository.top / "second"
+        assert "is at work in" in refused()
+        assert run("sync_content").code == 0, "without git there is nothing to wait for"
+
+
+def test_a_command_that_takes_too_long_takes_its_locks_away(repository: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository.git("config", "filter.slow.clean", "sleep 30")
+    (repository.folder / "info/attributes").write_text("*.slow filter=slow\n")
+    repository.write({"a.slow": "x\n"})
+    started = threading.Event()
+
+    def look() -> None:
+        while not started.is_set():
+            if (repository.folder / "index.lock").exists():
+                started.set()
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    monkeypatch.setattr(git._call, "__defaults__", (None, None, 1.0, None))
+    with pytest.raises(git.GitError, match="git add did not answer within 1 seconds"):
+        open_repository(repository.top).run("add", "a.slow")
+    assert started.is_set()
+    assert not (repository.folder / "index.lock").exists()
+
+
+# --- a person's ---
+
+
+@pytest.mark.parametrize("text", ["", "DIRC"])
+def test_the_index_of_a_person_stays_locked_whoever_was_killed(
+    repository: Clone, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """As that of a commit whose message is being written."""
+    patience(0.2, monkeypatch)
+    lock = repository.folder / "index.lock"
+    with at_work(repository):
+        lock.write_text(text)
+    assert refused() == f"Another git command is at work in {repository.top}. If it was killed, remove {lock}."
+    assert lock.read_text() == text
+    lock.unlink()
+    assert goes_through(repository)
+
+
+def test_a_branch_that_was_locked_before_stays_so(repository: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    patience(0.2, monkeypatch)
+    lock = repository.folder / "refs/heads/main.lock"
+    lock.touch()
+    time.sleep(0.02)
+    killed(repository, "tell()")
+    assert "refs/heads/main.lock" in refused()
+    assert lock.exists()
+
+
+def test_a_branch_that_somebody_locks_again_and_again_stays_so(
+    repository: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience(0.5, monkeypatch)
+    lock = repository.folder / "refs/heads/main.lock"
+    with at_work(repository):
+        lock.touch()
+    is_over = threading.Event()
+
+    def lock_again() -> None:
+        while not is_over.wait(0.1):
+            fresh = lock.with_suffix(".fresh")
+            fresh.touch()
+            fresh.replace(lock)
+
+    somebody = threading.Thread(target=lock_again)
+    somebody.start()
+    try:
+        assert "refs/heads/main.lock" in refused()
+    finally:
+        is_over.set()
+        somebody.join()
+    assert lock.exists()
+
+
+def test_git_tells_a_person_to_wait_while_the_index_is_ours(repository: Clone) -> None:
+    repository.write({"notes.txt": "mine\n"})
+    with at_work(repository, _WITH_THE_INDEX):
+        assert "index.lock" in repository.git("add", "notes.txt", accepted=(128,), also_complaints=True)
+    repository.git("add", "notes.txt", accepted=(128,))
+    synced("--commit")
+    repository.git("add", "notes.txt")
+    assert "notes.txt" in repository.index()
+
+
+# --- the index ---
+
+
+def test_what_is_done_to_the_index_counts_at_the_end_and_not_after_an_error(repository: Clone) -> None:
+    repository.write({"notes.txt": "mine\n", "README.md": "# Ours\n"})
+    repository.git("add", "notes.txt")
+    before = repository.index()
+    with git_locks.at_work(open_repository(repository.top)) as ours:
+        with suppress(KeyError), git_locks.held_index(ours) as index:
+            ours.run("add", "README.md", env=index)
+            raise KeyError
+        assert repository.index() == before
+        with git_locks.held_index(ours) as index:
+            ours.run("add", "README.md", env=index)
+            assert repository.index() == before
+        assert {"README.md", "notes.txt"} < set(repository.git("ls-files").split())
+    assert [path.name for path in repository.folder.iterdir() if path.name.startswith(("lemma", "index."))] == []
+
+
+def test_a_repository_without_an_index_gets_one(tmp_path: Path, repository: Clone) -> None:
+    fresh = init(tmp_path / "fresh")
+    folders.write(fresh.top, {"README.md": b"# Ours\n"})
+    with git_locks.at_work(open_repository(fresh.top)) as ours, git_locks.held_index(ours) as index:
+        ours.run("add", "README.md", env=index)
+    assert fresh.git("ls-files") == "README.md\n"
+
+
+def test_a_git_folder_that_may_not_be_written_is_named(repository: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(repository.folder / "lemma"))
+
+    monkeypatch.setattr("sync.git_locks.disk.make_folder", refuse)
+    assert refused() == f"{repository.folder / 'lemma'} cannot be used: Read-only file system."
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_however_a_sync_is_ended_the_next_one_begins(repository: Clone, signal_: signal.Signals) -> None:
+    with at_work(repository, _WITH_THE_INDEX) as child:
+        child.send_signal(signal_)
+        child.wait()
+    assert goes_through(repository)

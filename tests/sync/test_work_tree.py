@@ -1,0 +1,243 @@
+"""A pull brings the work tree where git itself would, and whoever reads a file meanwhile sees all of it or none."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync import git_locks, work_tree
+from sync.git import GitError, open_repository
+from tests.sync import folders
+from tests.sync.repositories import Clone, alone, init
+
+# What is pushed after this: a name, and what a person does in the work tree.
+_FILES = {
+    "a.md": "one\n",
+    "deep/b.md": "two\n",
+    "deep/er/c.md": "three\n",
+    "run.sh": "#!/bin/sh\n",
+    "windows.txt": "dos\r\n",
+    "plain.txt": "unix\n",
+    "picture.png": b"\x89PNG\r\n\x1a\n\0\xff",
+    "ümläut ✓.md": "name\n",
+    'with "quotes" and\nline end.md': "odd\n",
+}
+
+
+def _rewrite(top: Path) -> None:
+    folders.write(top, {"a.md": "one, and more\n", "deep/b.md": "2\n", "picture.png": b"\x89PNG\0", "new/n.md": "new\n",
+                        "ümläut ✓.md": "named\n", 'with "quotes" and\nline end.md': "even\n"})  # fmt: skip
+
+
+def _remove(top: Path) -> None:
+    shutil.rmtree(top / "deep")
+    (top / "a.md").unlink()
+
+
+def _file_for_folder(top: Path) -> None:
+    shutil.rmtree(top / "deep")
+    (top / "deep").write_text("a file now\n")
+
+
+def _folder_for_file(top: Path) -> None:
+    (top / "a.md").unlink()
+    folders.write(top, {"a.md/inside.md": "a folder now\n"})
+
+
+def _link_for_file(top: Path) -> None:
+    (top / "a.md").unlink()
+    (top / "a.md").symlink_to("deep/b.md")
+
+
+def _link_for_folder(top: Path) -> None:
+    shutil.rmtree(top / "deep")
+    folders.write(top, {"other/b.md": "elsewhere\n"})
+    (top / "deep").symlink_to("other")
+
+
+def _link_and_back(top: Path) -> None:
+    """The commit before has a link, the one that comes has files."""
+    (top / "link").unlink()
+    folders.write(top, {"link/b.md": "no link any more\n"})
+
+
+def _programs(top: Path) -> None:
+    (top / "run.sh").chmod(0o644)
+    (top / "a.md").chmod(0o755)
+    folders.write(top, {"new.sh": "#!/bin/sh\necho\n"})
+    (top / "new.sh").chmod(0o755)
+
+
+def _line_ends(top: Path) -> None:
+    folders.write(top, {"windows.txt": "dos\r\nmore\r\n", "plain.txt": "unix\nmore\n", "mixed.txt": "a\r\nb\n"})
+
+
+_CHANGES = [
+    _rewrite, _remove, _file_for_folder, _folder_for_file, _link_for_file, _link_for_folder, _link_and_back, _programs,
+    _line_ends,
+]  # fmt: skip
+# How files are written otherwise than they are stored.
+_ATTRIBUTES = {
+    "no attributes": "",
+    "eol": "*.md text eol=crlf\n*.txt text eol=lf\n",
+    "auto": "* text=auto\n",
+    "ident and filter": "*.md ident\n*.txt filter=upper\n",
+}
+
+
+@pytest.fixture
+def first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
+    alone(tmp_path / "home", monkeypatch)
+    made = init(tmp_path / "first")
+    made.git("config", "core.autocrlf", "false")
+    folders.write(made.top, _FILES)
+    (made.top / "run.sh").chmod(0o755)
+    (made.top / "link").symlink_to("deep")
+    return made
+
+
+def looked_at(top: Path) -> dict[str, Any]:
+    """By path: the text of a file and whether it is a program, or where a link leads."""
+    found: dict[str, Any] = {}
+    for folder, names, files in os.walk(top):
+        if ".git" in names:
+            names.remove(".git")
+        for name in [*files, *(each for each in names if (Path(folder) / each).is_symlink())]:
+            path = Path(folder) / name
+            shown = path.relative_to(top).as_posix()
+            linked = path.is_symlink()
+            found[shown] = os.readlink(path) if linked else (path.read_bytes(), bool(path.stat().st_mode & 0o100))
+    return found
+
+
+def go(clone: Clone, old: str, new: str, between: Callable[[], None] = lambda: None) -> None:
+    """As a pull does it."""
+    with git_locks.at_work(open_repository(clone.top)) as ours, git_locks.held_index(ours) as index:
+        passage = work_tree.Passage(ours, old, new, index)
+        passage.refuse_overwriting()
+        between()
+        passage.go()
+    clone.git("update-ref", "HEAD", new)
+
+
+@pytest.mark.parametrize("attributes", _ATTRIBUTES.values(), ids=_ATTRIBUTES.keys())
+@pytest.mark.parametrize("change", _CHANGES, ids=lambda change: change.__name__.strip("_"))
+def test_the_work_tree_is_as_git_would_leave_it(
+    first: Clone, tmp_path: Path, change: Callable[[Path], None], attributes: str
+) -> None:
+    first.git("config", "--global", "filter.upper.smudge", "tr a-z A-Z")
+    first.git("config", "--global", "filter.upper.clean", "tr A-Z a-z")
+    first.git("config", "--global", "core.safecrlf", "false")
+    old = first.commit("Begin", {".gitattributes": attributes} if attributes else {})
+    change(first.top)
+    new = first.commit("Then")
+    sides = []
+    for name in ("ours", "gits"):
+        first.git("clone", "--quiet", first.top, tmp_path / name)
+        clone = Clone(tmp_path / name)
+        clone.git("checkout", "--quiet", "--force", "-B", "main", old)
+        sides.append(clone)
+    ours, gits = sides
+    go(ours, old, new)
+    gits.git("merge", "--quiet", "--ff-only", new)
+    assert looked_at(ours.top) == looked_at(gits.top)
+    assert (ours.index(), ours.status()) == (gits.index(), gits.status())
+
+
+def test_what_a_sparse_work_tree_leaves_out_stays_out(first: Clone) -> None:
+    old = first.commit("Begin")
+    _rewrite(first.top)
+    new = first.commit("Then")
+    first.git("checkout", "--quiet", "-B", "main", old)
+    first.git("sparse-checkout", "set", "--no-cone", "/a.md")
+    go(first, old, new)
+    assert sorted(looked_at(first.top)) == ["a.md"]
+    assert first.status() == ""
+
+
+def test_a_file_that_is_new_may_be_read_as_the_account_has_it(first: Clone) -> None:
+    old = first.commit("Begin")
+    _rewrite(first.top)
+    new = first.commit("Then")
+    first.git("checkout", "--quiet", "-B", "main", old)
+    (first.top / "a.md").chmod(0o600)
+    go(first, old, new)
+    umask = os.umask(0)
+    os.umask(umask)
+    assert (first.top / "new/n.md").stat().st_mode & 0o777 == 0o666 & ~umask
+    assert (first.top / "a.md").stat().st_mode & 0o777 == 0o600, "a file that was private stays so"
+
+
+def test_a_file_that_is_changed_at_the_last_moment_is_left_alone(first: Clone) -> None:
+    old = first.commit("Begin")
+    _rewrite(first.top)
+    new = first.commit("Then")
+    first.git("checkout", "--quiet", "-B", "main", old)
+    with pytest.raises(GitError, match=r"deep/b\.md was changed a moment ago, so it was left alone"):
+        go(first, old, new, lambda: folders.write(first.top, {"deep/b.md": "mine\n"}) and None)
+    assert (first.top / "deep/b.md").read_text() == "mine\n"
+    first.git("checkout", "--quiet", "--", "deep/b.md")
+    go(first, old, new)
+    assert first.status() == ""
+
+
+def test_what_is_too_large_to_be_content_is_left_to_git(first: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work_tree, "_LARGEST", 8)
+    old = first.commit("Begin", {"film.bin": b"\0" * 9})
+    new = first.commit("Then", {"film.bin": b"\1" * 10, "a.md": "short\n"})
+    first.git("checkout", "--quiet", "-B", "main", old)
+    go(first, old, new)
+    assert ((first.top / "film.bin").read_bytes(), first.status()) == (b"\1" * 10, "")
+
+
+@contextmanager
+def watched(file: Path) -> Iterator[set[bytes]]:
+    """All that readers see of a file in the block, who look as fast as they can."""
+    seen: set[bytes] = set()
+    is_over = threading.Event()
+
+    def look() -> None:
+        while not is_over.is_set():
+            try:
+                seen.add(file.read_bytes())
+            except FileNotFoundError:
+                seen.add(b"gone")
+
+    readers = [threading.Thread(target=look) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    try:
+        yield seen
+    finally:
+        is_over.set()
+        for reader in readers:
+            reader.join()
+
+
+def test_nobody_ever_reads_half_a_file(first: Clone) -> None:
+    texts = [bytes([65 + number]) * 3_000_000 for number in range(2)]
+    commits = [first.commit(f"Text {number}", {"a.md": text}) for number, text in enumerate(texts)]
+    first.git("checkout", "--quiet", "-B", "main", commits[0])
+    with watched(first.top / "a.md") as seen:
+        for _ in range(5):
+            go(first, commits[0], commits[1])
+            go(first, commits[1], commits[0])
+    assert {(text[:1], len(text)) for text in seen} <= {(text[:1], len(text)) for text in texts}
+
+
+def test_who_reads_what_git_writes_itself_sees_half_a_file(first: Clone) -> None:
+    """So the test above can fail."""
+    texts = [bytes([65 + number]) * 3_000_000 for number in range(2)]
+    commits = [first.commit(f"Text {number}", {"a.md": text}) for number, text in enumerate(texts)]
+    with watched(first.top / "a.md") as seen:
+        for _ in range(40):
+            first.git("checkout", "--quiet", "-B", "main", commits[0])
+            first.git("checkout", "--quiet", "-B", "main", commits[1])
+            if not seen <= {*texts}:
+                break
+    assert not seen <= {*texts}
