@@ -16,7 +16,7 @@ from tests.sync import folders
 from tests.sync.repositories import Clone, alone, init
 
 # What is pushed after this: a name, and what a person does in the work tree.
-_FILES = {
+_FILES: dict[str, bytes | str] = {
     "a.md": "one\n",
     "deep/b.md": "two\n",
     "deep/er/c.md": "three\n",
@@ -115,7 +115,7 @@ def looked_at(top: Path) -> dict[str, Any]:
     return found
 
 
-def go(clone: Clone, old: str, new: str, between: Callable[[], None] = lambda: None) -> None:
+def go(clone: Clone, old: str, new: str, between: Callable[[], Any] = lambda: None) -> None:
     """As a pull does it."""
     with git_locks.at_work(open_repository(clone.top)) as ours, git_locks.held_index(ours) as index:
         passage = work_tree.Passage(ours, old, new, index)
@@ -179,7 +179,7 @@ def test_a_file_that_is_changed_at_the_last_moment_is_left_alone(first: Clone) -
     new = first.commit("Then")
     first.git("checkout", "--quiet", "-B", "main", old)
     with pytest.raises(GitError, match=r"deep/b\.md was changed a moment ago, so it was left alone"):
-        go(first, old, new, lambda: folders.write(first.top, {"deep/b.md": "mine\n"}) and None)
+        go(first, old, new, lambda: folders.write(first.top, {"deep/b.md": "mine\n"}))
     assert (first.top / "deep/b.md").read_text() == "mine\n"
     first.git("checkout", "--quiet", "--", "deep/b.md")
     go(first, old, new)
