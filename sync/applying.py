@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -441,14 +442,14 @@ def _carry_out(place: Place, step: Step, data: dict[str, bytes], folders: set[Pa
     target = folder.locate(place, step.path)
     wanted = str(step.wanted)
     if file is None or source is None:
-        _expect(place, step.path, target, None)
-        disk.write(target, data[wanted])
+        disk.write(target, data[wanted], expect=partial(_expect, place, step.path, target, None))
         folders.add(target.parent)
         return
-    _expect(place, file.path, source, file.text)
     if file.text != wanted:
-        disk.write(source, data[wanted])
+        disk.write(source, data[wanted], expect=partial(_expect, place, file.path, source, file.text))
         folders.add(source.parent)
+    else:
+        _expect(place, file.path, source, file.text)
     if source != target:
         # Renamed only when complete, so there never are two files of one item.
         disk.move(source, target)

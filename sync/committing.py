@@ -5,14 +5,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from documents import limits
 from publishing import assets, bulk
 from publishing.models import Item, Revision
 from sync import disk, folder, git, pictures
-from sync.git import GitError, Repository
-from sync.git_locks import held_index, own_index
+from sync.git import Repository
+from sync.git_locks import own_index, update_index
 from sync.models import Uncommitted
 from sync.places import Place, SyncError
 from sync.state import texts
@@ -97,16 +98,22 @@ def commit(repository: Repository, places: Sequence[Place]) -> list[str]:
     with own_index(repository) as index:
         chain = _Chain(repository, index)
         for author, edits in sorted(groups.items(), key=lambda group: _moment(group[1])):
-            # Both at once: from an index that has still the text of before, somebody's next commit would take it back.
-            with held_index(repository) as held:
-                if line := chain.add(author, edits):
-                    lines.append(line)
-                # Also without a new commit, since a sync may have been killed before it came here.
-                _mark_unchanged(repository, edits, held)
+            new = chain.make(author, edits)
+            # Branch and index at once: from an index that has still the text of before, somebody's next commit would
+            # take it back. And also without a new commit, since a sync may have been killed before it came here.
+            update_index(repository, partial(_stage, repository, edits), partial(chain.move_to, new))
+            if new:
+                lines.append(f"{new.name[:10]} {new.subject}")
             # Where somebody was faster, theirs may have done so: the next sync looks.
             if repository.find_commit("HEAD") == chain.head:
                 bulk.delete(Uncommitted, "id", [edit.row.pk for edit in edits])
     return lines
+
+
+class _New(NamedTuple):
+    name: str
+    tree: str
+    subject: str
 
 
 @dataclass(slots=True)
@@ -120,20 +127,24 @@ class _Chain:
     tree: str = ""
     committer: dict[str, str] = field(default_factory=dict)
 
-    def add(self, author: tuple[str, str], edits: list[Edit]) -> str:
-        """The short name and subject of the new commit; "" where the files are committed already."""
+    def make(self, author: tuple[str, str], edits: list[Edit]) -> _New | None:
+        """A commit that comes after HEAD; None where the files are committed already."""
         self._follow()
         _stage(self.repository, edits, self.index)
         # Of all the files git need not ask whether it has them: they are of HEAD, or were put there a moment ago.
         tree = self.repository.line("write-tree", "--missing-ok", env=self.index)
         if self.head and tree == self.tree:
-            return ""
+            return None
         subject = _message(edits).partition("\n")[0]
-        new = _new_commit(self.repository, self.head, tree, author, edits, self.committer)
-        # Only if nobody committed in between.
-        self.repository.run("update-ref", "-m", f"lemma: {subject}", "HEAD", new, self.head or "")
-        self.head, self.tree = new, tree
-        return f"{new[:10]} {subject}"
+        name = _new_commit(self.repository, self.head, tree, author, edits, self.committer)
+        return _New(name, tree, subject)
+
+    def move_to(self, new: _New | None) -> None:
+        """Raises GitError where somebody has committed since."""
+        if new:
+            words = ("-m", f"lemma: {new.subject}", "HEAD", new.name, self.head or "")
+            self.repository.run("update-ref", *words)
+            self.head, self.tree = new.name, new.tree
 
     def _follow(self) -> None:
         """Starts at HEAD, and again where somebody else committed since."""
@@ -232,16 +243,6 @@ def _numbers_of(rows: Sequence[Uncommitted]) -> dict[tuple[Any, Any], int]:
 
 def _moment(edits: Sequence[Edit]) -> datetime:
     return max(edit.moment for edit in edits if edit.moment)
-
-
-def _mark_unchanged(repository: Repository, edits: Sequence[Edit], held: dict[str, str]) -> None:
-    """So that git does not take what is committed for changes that are staged."""
-    try:
-        _stage(repository, edits, held)
-    except GitError as error:
-        raise GitError(
-            f"The files are committed, but could not be marked as unchanged. {error} Then run: git reset --quiet"
-        ) from error
 
 
 def _new_commit(

@@ -6,7 +6,7 @@ All go through the name `os` of this module, so that a test can count them, let 
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -100,10 +100,13 @@ def _long(descriptor: int, path: str | Path, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def write(target: Path, data: bytes) -> None:
+def write(target: Path, data: bytes, *, expect: Callable[[], None] = lambda: None) -> None:
     """All or nothing, also when the machine stops: a file beside it first, then renamed over it.
 
     Call `settle` on the folder afterwards. Raises OSError, and then the target is as it was.
+
+    Args:
+        expect: called at the last moment, when the disk has all of it; what it raises leaves the target as it was.
     """
     make_folder(target.parent)
     temporary = target.parent / f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}{TEMPORARY_SUFFIX}"
@@ -121,10 +124,29 @@ def write(target: Path, data: bytes) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+        expect()
         os.replace(temporary, target)
     except BaseException:
         remove(temporary)
         raise
+
+
+def harden(file: Path) -> None:
+    """What it holds outlasts a power cut, so that it may be `put` somewhere."""
+    descriptor = os.open(file, _READ)
+    try:
+        with _named(file):
+            os.fsync(descriptor)
+    finally:
+        let_go(descriptor)
+
+
+def put(source: Path, target: Path) -> None:
+    """A file in place of another of its file system, whose rights it gets. Call `settle` on the folder afterwards."""
+    make_folder(target.parent)
+    if (mode := _mode(target)) is not None:
+        os.chmod(source, mode)
+    os.replace(source, target)
 
 
 def is_temporary(name: str) -> bool:

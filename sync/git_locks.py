@@ -3,6 +3,8 @@
 git locks with files, which stay when it is killed. Lemma holds a lock of the operating system besides, and so do the
 git commands that it starts: whoever has that one knows that no sync and none of its commands is at work any more, and
 that what they have locked may go. A person's locks are left alone.
+
+The index is never locked for longer than a moment, for until the next sync it would stay so: git works on a copy.
 """
 
 import fcntl
@@ -25,6 +27,8 @@ _PATIENCE = 5.0
 # How the index is locked by us: git begins its own lock with other bytes.
 _OURS = b"A sync of Lemma is at work in this repository.\n"
 _SCRATCH = "lemma"
+# How often somebody else may be faster with the index.
+_TRIES = 20
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # What our commands lock besides the index, the branch and the one that it follows.
@@ -75,26 +79,53 @@ def own_index(repository: Repository) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def held_index(repository: Repository) -> Iterator[dict[str, str]]:
-    """The index of the work tree, which nobody else changes meanwhile. Gives what names it to git.
+def copied_index(repository: Repository) -> Iterator[dict[str, str]]:
+    """A copy of the index of the work tree, which is thrown away. Gives what names it to git."""
+    copy = scratch_of(repository) / "index"
+    disk.remove(copy)
+    with suppress(FileNotFoundError):
+        # With its time, by which git tells files that were changed while it wrote the index.
+        shutil.copy2(_index(repository), copy)
+    yield {"GIT_INDEX_FILE": str(copy)}
+    disk.remove(copy)
 
-    git works on a copy, which comes in its place at the end; not if there was an error.
+
+def update_index(
+    repository: Repository, work: Callable[[dict[str, str]], None], then: Callable[[], None] = lambda: None
+) -> None:
+    """Changes the index of the work tree, all or nothing.
+
+    Args:
+        work: git commands on a copy, whose name it gets as `copied_index` gives it. Called again when somebody else
+            has changed the index meanwhile.
+        then: done once, while nobody can change the index and just before it becomes the new one.
 
     Raises:
-        SyncError: another command holds it for longer than a moment.
+        SyncError: others hold the index, or change it again and again. Whatever `work` and `then` raise.
     """
-    index, copy = repository.folder / "index", scratch_of(repository) / "index"
+    for _ in range(_TRIES):
+        before = _stamp(_index(repository))
+        with copied_index(repository) as index:
+            copied = _stamp(Path(index["GIT_INDEX_FILE"]))
+            work(index)
+            if _come_in_place(repository, Path(index["GIT_INDEX_FILE"]), copied, before, then):
+                return
+    raise SyncError(_others_are_at_work(repository))
+
+
+def _come_in_place(
+    repository: Repository, copy: Path, copied: tuple[int, ...], before: tuple[int, ...], then: Callable[[], None]
+) -> bool:
+    """Whether the copy is the index now; not if the index is another one than it was before."""
     _within_patience(repository, lambda: _hold(repository))
     try:
-        with suppress(FileNotFoundError):
-            # With its time, by which git tells files that were changed while it wrote the index.
-            shutil.copy2(index, copy)
-        before = _stamp(copy)
-        yield {"GIT_INDEX_FILE": str(copy)}
-        if _stamp(copy) != before:
-            os.replace(copy, index)
+        if _stamp(_index(repository)) != before:
+            return False
+        then()
+        if _stamp(copy) != copied:
+            os.replace(copy, _index(repository))
+        return True
     finally:
-        disk.remove(copy)
         disk.remove(_index_lock(repository))
 
 
@@ -157,11 +188,17 @@ def _within_patience(repository: Repository, is_done: Callable[[], bool]) -> Non
     end = time.monotonic() + _PATIENCE
     while not is_done():
         if time.monotonic() > end:
-            raise SyncError(
-                f"Another git command is at work in {repository.top}. "
-                f"If it was killed, remove {_index_lock(repository)}."
-            )
+            raise SyncError(_others_are_at_work(repository))
         time.sleep(0.05)
+
+
+def _others_are_at_work(repository: Repository) -> str:
+    lock = _index_lock(repository)
+    return f"Another git command is at work in {repository.top}. If it was killed, remove {lock}."
+
+
+def _index(repository: Repository) -> Path:
+    return repository.folder / "index"
 
 
 def _index_lock(repository: Repository) -> Path:

@@ -18,7 +18,7 @@ from publishing.models import Blob, Item, Revision
 from sync import disk, folder, git
 from sync.committing import committer
 from sync.git import GitError, Repository
-from sync.git_locks import held_index, own_index
+from sync.git_locks import own_index
 from sync.models import Base
 from sync.places import Place, SyncError
 from sync.work_tree import Change, Entry, Passage, changes
@@ -155,11 +155,10 @@ def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:
     if _has(repository, ours, theirs):
         return ""
     if _has(repository, theirs, ours):
-        with held_index(repository) as index:
-            passage = Passage(repository, ours, theirs, index)
-            passage.refuse_overwriting()
-            _note(repository, theirs, [])
-            passage.go()
+        passage = Passage(repository, ours, theirs)
+        passage.refuse_overwriting()
+        _note(repository, theirs, [])
+        passage.go()
         _arrive(repository, ours, theirs, "fast-forward")
         return f"{theirs[:10]} is what others pushed"
     content = _Content(repository, places)
@@ -168,13 +167,12 @@ def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:
     tree = _merged_tree(repository, content, fork, meetings)
     words = ("commit-tree", tree, "-p", ours, "-p", theirs, "-F", "-")
     merged = repository.run(*words, data=_MESSAGE, env=committer(repository)).decode().strip()
-    with held_index(repository) as index:
-        passage = Passage(repository, ours, merged, index)
-        passage.refuse_overwriting()
-        _note(repository, theirs, meetings)
-        # Before the files, so that a sync that is killed in between merges from the same text.
-        _rebase(meetings)
-        passage.go()
+    passage = Passage(repository, ours, merged)
+    passage.refuse_overwriting()
+    _note(repository, theirs, meetings)
+    # Before the files, so that a sync that is killed in between merges from the same text.
+    _rebase(meetings)
+    passage.go()
     _arrive(repository, ours, merged, "merge upstream")
     return f"{merged[:10]} Merge what others pushed"
 

@@ -4,23 +4,22 @@ git writes the files of a work tree in place, so that one who is killed leaves h
 edit by hand. Here git writes them aside, and each comes complete in its place.
 """
 
+import errno
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from sync import disk, git
 from sync.git import GitError, Repository
-from sync.git_locks import own_index, scratch_of
+from sync.git_locks import copied_index, own_index, scratch_of, update_index
 
 # Mode and name of a blob; None for a file that is not there.
 Entry = tuple[str, str] | None
 # A file that is neither a link nor a program.
 _PLAIN = "100644"
-# Bytes: what is larger is no content, and is left to git.
-_LARGEST = 64 << 20
 
 
 class Change(NamedTuple):
@@ -40,23 +39,27 @@ def changes(repository: Repository, old: str, new: str) -> dict[str, Change]:
 
 
 class Passage:
-    """From the commit that is checked out to another one, as git sees it with an index that is held."""
+    """From the commit that is checked out to another one. What somebody has done in work tree and index stays."""
 
-    def __init__(self, repository: Repository, old: str, new: str, index: Mapping[str, str]):
-        self._repository, self._old, self._new, self._index = repository, old, new, index
+    def __init__(self, repository: Repository, old: str, new: str):
+        self._repository, self._old, self._new = repository, old, new
         self._changes = changes(repository, old, new)
-        self._seen: dict[str, tuple[int, ...]] = {}
+        # What we put there ourselves, with the stamp of what lies there.
+        self._ours: dict[str, tuple[int, ...]] = {}
 
     def refuse_overwriting(self) -> None:
         """Raises GitError where a file that was changed by hand would be overwritten."""
-        self._seen = {path: _stamp(self._repository.top / path) for path in self._changes}
-        self._run("update-index", "-q", "--refresh", accepted=(0, 1))
-        tried = ("read-tree", "--dry-run", "-m", "-u", self._old, self._new)
-        try:
-            self._run(*tried)
-        except GitError:
-            self._take_as_checked_out()
-            self._run(*tried)
+        laid_out = self._lay_out()
+        seen = {path: _stamp(self._repository.top / path) for path in laid_out}
+        with copied_index(self._repository) as index:
+            self._admit(index)
+            # In an index that has the new one already, git leaves the file as it is, whatever was done to it.
+            waiting = self._as_before(index)
+        self._ours = {
+            path: stamp
+            for path, stamp in seen.items()
+            if path in waiting and _is_plain(self._repository.top, path) and (self._changes[path].before or not stamp)
+        }
 
     def go(self) -> None:
         """Work tree and index are those of the new commit.
@@ -64,20 +67,74 @@ class Passage:
         Raises:
             GitError: a file was changed by hand since `refuse_overwriting`; it is as it was.
         """
-        blobs = self._plain()
-        if written := self._write(blobs):
-            lines = [f"{_PLAIN} {blobs[path]}\t{path}" for path in written]
-            self._run("update-index", "-z", "--index-info", data=git.nul_joined(lines))
-            self._run("update-index", "-q", "--refresh", accepted=(0, 1))
-            # Those whose line ends git would write otherwise than it reads them: it has to note them itself.
-            odd = set(git.split(self._run("diff-files", "-z", "--name-only"))) & set(written)
-            self._run("checkout-index", "--force", "--index", "-z", "--stdin", data=git.nul_joined(sorted(odd)))
-        self._run("read-tree", "-m", "-u", self._old, self._new)
+        for path, stamp in self._ours.items():
+            self._put(path, stamp)
+        disk.settle(sorted({(self._repository.top / path).parent for path in self._ours}))
+        update_index(self._repository, self._check_out)
+        shutil.rmtree(self._aside, ignore_errors=True)
 
-    def _run(self, *words: str, data: bytes | None = None, accepted: Iterable[int] = (0,)) -> bytes:
-        return self._repository.run(*words, data=data, env=self._index, accepted=tuple(accepted))
+    @property
+    def _aside(self) -> Path:
+        return scratch_of(self._repository) / "files"
 
-    def _take_as_checked_out(self) -> None:
+    def _lay_out(self) -> list[str]:
+        """Lets git write aside what has changed, and gives the names of the files that we can put in their places.
+
+        Links, programs, and what git would take for changed as soon as it is there are left to git.
+        """
+        plain = [
+            path
+            for path, change in self._changes.items()
+            if change.after and change.after[0] == _PLAIN and (change.before is None or change.before[0] == _PLAIN)
+        ]
+        sparse = self._run("config", "--type=bool", "--default=false", "core.sparseCheckout").strip()
+        if not plain or sparse == b"true":
+            return []
+        shutil.rmtree(self._aside, ignore_errors=True)
+        disk.make_folder(self._aside)
+        with own_index(self._repository) as index:
+            # A work tree of its own, in which attributes are those of the new commit.
+            elsewhere = {**index, "GIT_DIR": str(self._repository.folder), "GIT_WORK_TREE": str(self._aside)}
+            self._run("read-tree", self._new, env=elsewhere)
+            self._run("checkout-index", "-z", "--stdin", env=elsewhere, data=git.nul_joined(plain))
+            self._run("update-index", "-q", "--refresh", env=elsewhere, accepted=(0, 1))
+            # Such as line ends that are written otherwise than they are read.
+            odd = set(git.split(self._run("diff-files", "-z", "--name-only", env=elsewhere)))
+        laid_out = [path for path in plain if path not in odd]
+        for path in laid_out:
+            disk.harden(self._aside / path)
+        return laid_out
+
+    def _admit(self, index: Mapping[str, str]) -> None:
+        self._run("update-index", "-q", "--refresh", env=index, accepted=(0, 1))
+        tried = ("read-tree", "--dry-run", "-m", "-u", self._old, self._new)
+        try:
+            self._run(*tried, env=index)
+        except GitError:
+            self._take_as_checked_out(index)
+            self._run(*tried, env=index)
+
+    def _check_out(self, index: Mapping[str, str]) -> None:
+        waiting = self._as_before(index)
+        lines = [
+            f"{_PLAIN} {change.after[1]}\t{path}"
+            for path, change in self._changes.items()
+            if path in self._ours and path in waiting and change.after
+        ]
+        self._run("update-index", "-z", "--index-info", env=index, data=git.nul_joined(lines))
+        self._admit(index)
+        self._run("read-tree", "-m", "-u", self._old, self._new, env=index)
+
+    def _as_before(self, index: Mapping[str, str]) -> set[str]:
+        """What has changed, and is in the index as in the old commit."""
+        entries: dict[str, Entry] = {}
+        for line in git.split(self._run("ls-files", "--stage", "-z", env=index)):
+            head, _, path = line.partition("\t")
+            mode, blob, stage = head.split(" ")
+            entries[path] = (mode, blob) if stage == "0" else ("", "")
+        return {path for path, change in self._changes.items() if entries.get(path) == change.before}
+
+    def _take_as_checked_out(self, index: Mapping[str, str]) -> None:
         """Files that are as in the new commit already are so in the index, too: a sync that was killed wrote them, or
         a person did.
         """
@@ -92,46 +149,36 @@ class Passage:
         names = "".join(f"{path}\n" for path in wanted).encode("utf-8", "surrogateescape")
         found = self._run("hash-object", "--stdin-paths", data=names).decode().split()
         same = [path for path, blob in zip(wanted, found, strict=True) if wanted[path] == blob]
-        self._run("update-index", "--add", "--remove", "-z", "--stdin", data=git.nul_joined([*same, *gone]))
+        words = ("update-index", "--add", "--remove", "-z", "--stdin")
+        self._run(*words, env=index, data=git.nul_joined([*same, *gone]))
 
-    def _plain(self) -> dict[str, str]:
-        """Path and blob of the files that we write; links, programs and what takes the place of a folder git does."""
-        if self._run("config", "--type=bool", "--default=false", "core.sparseCheckout").strip() == b"true":
-            return {}
-        return {
-            path: change.after[1]
-            for path, change in self._changes.items()
-            if change.after
-            and change.after[0] == _PLAIN
-            and (change.before is None or change.before[0] == _PLAIN)
-            and _is_plain(self._repository.top, path)
-        }
+    def _put(self, path: str, seen: tuple[int, ...]) -> None:
+        source, target = self._aside / path, self._repository.top / path
 
-    def _write(self, blobs: Mapping[str, str]) -> list[str]:
-        aside = scratch_of(self._repository) / "files"
-        with own_index(self._repository) as index:
-            lines = [f"{_PLAIN} {blob}\t{path}" for path, blob in blobs.items()]
-            self._repository.run("update-index", "-z", "--index-info", data=git.nul_joined(lines), env=index)
-            words = ("checkout-index", f"--prefix={aside}/", "-z", "--stdin")
-            self._repository.run(*words, data=git.nul_joined(blobs), env=index)
-        written = [path for path in blobs if self._put(path, aside / path)]
-        disk.settle(sorted({(self._repository.top / path).parent for path in written}))
-        shutil.rmtree(aside, ignore_errors=True)
-        return written
-
-    def _put(self, path: str, source: Path) -> bool:
-        """Whether we put it there; not one that is as it will be, nor one that is too large."""
-        target = self._repository.top / path
-        try:
-            data = disk.read(source, _LARGEST)
-            if _stamp(target) != self._seen[path]:
+        def expect() -> None:
+            if _stamp(target) != seen:
                 raise GitError(f"{path} was changed a moment ago, so it was left alone.")
-            disk.write(target, data)
-        except disk.TooLarge:
-            return False
+
+        try:
+            expect()
+            try:
+                disk.put(source, target)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                # The git folder is on another disk.
+                disk.write(target, source.read_bytes(), expect=expect)
         except OSError as error:
             raise GitError(f"{path} cannot be written: {error.strerror}.") from error
-        return True
+
+    def _run(
+        self,
+        *words: str,
+        data: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        accepted: Collection[int] = (0,),
+    ) -> bytes:
+        return self._repository.run(*words, data=data, env=env, accepted=accepted)
 
 
 def _is_plain(top: Path, path: str) -> bool:

@@ -610,27 +610,27 @@ def test_what_an_earlier_sync_left_uncommitted_is_committed_by_the_next(
     assert not Uncommitted.objects.exists()
 
 
-@pytest.mark.parametrize("moment", ["held_index", "add", "_new_commit", "_mark_unchanged"])
+@pytest.mark.parametrize("moment", ["make", "_new_commit", "_stage", "update_index", "move_to"])
 def test_a_person_who_commits_between_two_authors_takes_nothing_back(
     repository: Clone, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    """Before an author's commit begins git lets them; until its end git tells them to wait."""
+    """git lets them at any time but while branch and index change, when it tells them to wait."""
     change("black-box", {"difficulty": "expert"}, person("ada"), "Harder")
     change("grey-box", {"difficulty": "expert"}, person("bob"), "Harder")
-    place: Any = committing._Chain if moment == "add" else committing
+    place: Any = committing._Chain if moment in ("make", "move_to") else committing
     usual, calls = getattr(place, moment), []
 
     def with_a_person(*arguments: Any) -> Any:
         calls.append(1)
         made = usual(*arguments) if moment == "_new_commit" else None
         if len(calls) == 2:
-            assert by_hand(repository) is (moment == "held_index")
+            assert by_hand(repository) is (moment != "move_to")
         return made or usual(*arguments)
 
     monkeypatch.setattr(place, moment, with_a_person)
     run("sync_content", "--commit")
     monkeypatch.setattr(place, moment, usual)
-    if moment != "held_index":
+    if moment == "move_to":
         assert by_hand(repository)
     for _ in range(2):
         run("sync_content", "--commit")

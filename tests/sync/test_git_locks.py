@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from pytest_django.fixtures import Settings
 
 from sync import git, git_locks
 from sync.git import open_repository
+from sync.places import SyncError
 from tests.sync import folders
 from tests.sync.agreement import assert_in_step, synced
 from tests.sync.cast import CAST, entry
@@ -33,12 +34,13 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 from pathlib import Path
 from sync import git_locks
 from sync.git import open_repository
+from sync.places import SyncError
 def tell():
     print("there", flush=True)
     sys.stdin.read()
 with git_locks.at_work(open_repository(Path.cwd())) as repository:
 """
-_WITH_THE_INDEX = "with git_locks.held_index(repository):\n tell()"
+_WITH_THE_INDEX = "git_locks.update_index(repository, lambda index: None, tell)"
 
 
 @pytest.fixture
@@ -269,22 +271,55 @@ def test_what_is_done_to_the_index_counts_at_the_end_and_not_after_an_error(repo
     repository.git("add", "notes.txt")
     before = repository.index()
     with git_locks.at_work(open_repository(repository.top)) as ours:
-        with suppress(KeyError), git_locks.held_index(ours) as index:
-            ours.run("add", "README.md", env=index)
-            raise KeyError
-        assert repository.index() == before
-        with git_locks.held_index(ours) as index:
+
+        def work(index: dict[str, str]) -> None:
             ours.run("add", "README.md", env=index)
             assert repository.index() == before
+
+        def fail() -> None:
+            raise KeyError
+
+        with pytest.raises(KeyError):
+            git_locks.update_index(ours, work, fail)
+        assert repository.index() == before
+        git_locks.update_index(ours, work)
         assert {"README.md", "notes.txt"} < set(repository.git("ls-files").split())
     assert [path.name for path in repository.folder.iterdir() if path.name.startswith(("lemma", "index."))] == []
+
+
+def test_what_a_person_stages_meanwhile_stays_staged(repository: Clone) -> None:
+    repository.write({"notes.txt": "mine\n", "README.md": "# Ours\n"})
+    tries = []
+    with git_locks.at_work(open_repository(repository.top)) as ours:
+
+        def work(index: dict[str, str]) -> None:
+            ours.run("add", "README.md", env=index)
+            tries.append(1)
+            if len(tries) == 1:
+                repository.git("add", "notes.txt")
+
+        git_locks.update_index(ours, work)
+    assert {"README.md", "notes.txt"} < set(repository.git("ls-files").split())
+    assert len(tries) == 2
+
+
+def test_a_person_who_never_lets_go_is_named_in_the_end(repository: Clone) -> None:
+    with git_locks.at_work(open_repository(repository.top)) as ours:
+
+        def work(index: dict[str, str]) -> None:
+            repository.write({"notes.txt": f"{time.monotonic_ns()}\n"})
+            repository.git("add", "notes.txt")
+
+        with pytest.raises(SyncError, match="Another git command is at work in"):
+            git_locks.update_index(ours, work)
+    assert "notes.txt" in repository.git("ls-files")
 
 
 def test_a_repository_without_an_index_gets_one(tmp_path: Path, repository: Clone) -> None:
     fresh = init(tmp_path / "fresh")
     folders.write(fresh.top, {"README.md": b"# Ours\n"})
-    with git_locks.at_work(open_repository(fresh.top)) as ours, git_locks.held_index(ours) as index:
-        ours.run("add", "README.md", env=index)
+    with git_locks.at_work(open_repository(fresh.top)) as ours:
+        git_locks.update_index(ours, lambda index: print(ours.run("add", "README.md", env=index)))
     assert fresh.git("ls-files") == "README.md\n"
 
 

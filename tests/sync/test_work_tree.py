@@ -1,5 +1,6 @@
 """A pull brings the work tree where git itself would, and whoever reads a file meanwhile sees all of it or none."""
 
+import errno
 import os
 import shutil
 import threading
@@ -117,8 +118,8 @@ def looked_at(top: Path) -> dict[str, Any]:
 
 def go(clone: Clone, old: str, new: str, between: Callable[[], Any] = lambda: None) -> None:
     """As a pull does it."""
-    with git_locks.at_work(open_repository(clone.top)) as ours, git_locks.held_index(ours) as index:
-        passage = work_tree.Passage(ours, old, new, index)
+    with git_locks.at_work(open_repository(clone.top)) as ours:
+        passage = work_tree.Passage(ours, old, new)
         passage.refuse_overwriting()
         between()
         passage.go()
@@ -186,13 +187,166 @@ def test_a_file_that_is_changed_at_the_last_moment_is_left_alone(first: Clone) -
     assert first.status() == ""
 
 
-def test_what_is_too_large_to_be_content_is_left_to_git(first: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work_tree, "_LARGEST", 8)
-    old = first.commit("Begin", {"film.bin": b"\0" * 9})
-    new = first.commit("Then", {"film.bin": b"\1" * 10, "a.md": "short\n"})
+def _edit(clone: Clone) -> None:
+    clone.write({"plain.txt": "mine\n"})
+
+
+def _edit_what_they_changed(clone: Clone) -> None:
+    clone.write({"a.md": "mine\n"})
+
+
+def _stage_what_they_changed(clone: Clone) -> None:
+    clone.write({"a.md": "mine\n"})
+    clone.git("add", "a.md")
+
+
+def _go_on_with_theirs(clone: Clone) -> None:
+    """The index has the new text already, as where a pull was killed, and somebody has gone on with it."""
+    clone.write({"a.md": "one, and more\n", "deep/b.md": "2\n"})
+    clone.git("add", "a.md", "deep/b.md")
+    clone.write({"a.md": "one, and more, and mine\n"})
+
+
+def _have_theirs(clone: Clone) -> None:
+    clone.write({"a.md": "one, and more\n", "new/n.md": "new\n"})
+
+
+def _delete_what_they_changed(clone: Clone) -> None:
+    (clone.top / "a.md").unlink()
+
+
+def _unstage_what_they_changed(clone: Clone) -> None:
+    clone.git("rm", "--quiet", "a.md")
+
+
+def _be_in_the_way(clone: Clone) -> None:
+    clone.write({"new/n.md": "mine\n"})
+
+
+def _be_in_the_way_and_ignored(clone: Clone) -> None:
+    (clone.folder / "info/exclude").write_text("new/\n")
+    clone.write({"new/n.md": "mine\n"})
+
+
+def _be_in_the_way_of_a_folder(clone: Clone) -> None:
+    clone.write({"new": "mine\n"})
+
+
+def _lead_elsewhere(clone: Clone) -> None:
+    """A folder of theirs is a link here, out of the work tree."""
+    shutil.move(clone.top / "deep", clone.top.parent / "elsewhere")
+    (clone.top / "deep").symlink_to(clone.top.parent / "elsewhere")
+
+
+def _say_it_never_changes(clone: Clone) -> None:
+    clone.git("update-index", "--assume-unchanged", "a.md")
+    clone.write({"a.md": "mine\n"})
+
+
+def _intend_to_add(clone: Clone) -> None:
+    clone.write({"new/n.md": "mine\n"})
+    clone.git("add", "--intent-to-add", "new/n.md")
+
+
+def _write_in_the_same_moment(clone: Clone) -> None:
+    """As long as before, and with the time of before."""
+    found = (clone.top / "a.md").stat()
+    clone.write({"a.md": "eno\n"})
+    os.utime(clone.top / "a.md", ns=(found.st_atime_ns, found.st_mtime_ns))
+
+
+_BY_HAND = [
+    _edit, _edit_what_they_changed, _stage_what_they_changed, _go_on_with_theirs, _delete_what_they_changed,
+    _unstage_what_they_changed, _be_in_the_way, _be_in_the_way_and_ignored, _be_in_the_way_of_a_folder, _lead_elsewhere,
+    _say_it_never_changes, _intend_to_add, _write_in_the_same_moment,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("by_hand", _BY_HAND, ids=lambda by_hand: by_hand.__name__.strip("_"))
+def test_what_somebody_has_under_way_stays_as_git_would_leave_it(
+    first: Clone, tmp_path: Path, by_hand: Callable[[Clone], None]
+) -> None:
+    """Or is refused, as git refuses it, and then nothing is changed."""
+    old = first.commit("Begin")
+    _rewrite(first.top)
+    new = first.commit("Then")
+    first.git("checkout", "--quiet", "-B", "main", old)
+    sides = []
+    for name in ("ours", "gits"):
+        (tmp_path / name).mkdir()
+        shutil.copytree(first.top, tmp_path / name / "clone", symlinks=True)
+        clone = Clone(tmp_path / name / "clone")
+        clone.git("update-index", "-q", "--refresh")
+        by_hand(clone)
+        sides.append(clone)
+    ours, gits = sides
+    said = gits.git("read-tree", "-m", "-u", old, new, accepted=(0, 128), also_complaints=True)
+    if said:
+        with pytest.raises(GitError, match=r"[Cc]hanged here|stash|not up ?to ?date|would be"):
+            go(ours, old, new)
+    else:
+        go(ours, old, new)
+        gits.git("update-ref", "HEAD", new)
+    assert looked_at(ours.top.parent) == looked_at(gits.top.parent)
+    assert (ours.index(), ours.status()) == (gits.index(), gits.status())
+
+
+def test_files_that_are_as_they_will_be_are_no_obstacle(first: Clone) -> None:
+    """Where git refuses: a pull that was killed has written them."""
+    old = first.commit("Begin")
+    _rewrite(first.top)
+    new = first.commit("Then")
+    first.git("checkout", "--quiet", "-B", "main", old)
+    _have_theirs(first)
+    assert first.git("read-tree", "-m", "-u", old, new, accepted=(128,), also_complaints=True)
+    go(first, old, new)
+    assert first.status() == ""
+
+
+def test_a_git_folder_on_another_disk_is_no_obstacle(first: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = first.commit("Begin")
+    _rewrite(first.top)
+    new = first.commit("Then")
+    first.git("checkout", "--quiet", "-B", "main", old)
+    usual = os.replace
+
+    def refuse(source: Any, target: Any) -> None:
+        if "files" in str(source):
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        usual(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    go(first, old, new)
+    assert first.status() == ""
+
+
+def test_a_person_who_stages_something_meanwhile_keeps_it(first: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = first.commit("Begin")
+    _rewrite(first.top)
+    new = first.commit("Then")
+    first.git("checkout", "--quiet", "-B", "main", old)
+    usual, calls = work_tree.Passage._check_out, []
+
+    def with_a_person(passage: Any, index: Any) -> None:
+        usual(passage, index)
+        calls.append(1)
+        if len(calls) == 1:
+            first.write({"notes.txt": "mine\n"})
+            first.git("add", "notes.txt")
+
+    monkeypatch.setattr(work_tree.Passage, "_check_out", with_a_person)
+    go(first, old, new)
+    assert len(calls) == 2
+    assert first.git("diff", "--cached", "--name-only").split() == ["notes.txt"]
+    assert first.git("diff", "--name-only") == ""
+
+
+def test_attributes_that_come_with_it_count(first: Clone) -> None:
+    old = first.commit("Begin")
+    new = first.commit("Then", {".gitattributes": "*.md text eol=crlf\n", "a.md": "one\ntwo\n"})
     first.git("checkout", "--quiet", "-B", "main", old)
     go(first, old, new)
-    assert ((first.top / "film.bin").read_bytes(), first.status()) == (b"\1" * 10, "")
+    assert ((first.top / "a.md").read_bytes(), first.status()) == (b"one\r\ntwo\r\n", "")
 
 
 @contextmanager
