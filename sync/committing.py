@@ -101,7 +101,7 @@ def commit(repository: Repository, places: Sequence[Place]) -> list[str]:
             new = chain.make(author, edits)
             # Branch and index at once: from an index that has still the text of before, somebody's next commit would
             # take it back. And also without a new commit, since a sync may have been killed before it came here.
-            update_index(repository, partial(_stage, repository, edits), partial(chain.move_to, new))
+            update_index(repository, partial(_stage, repository, edits), before=partial(chain.move_to, new))
             if new:
                 lines.append(f"{new.name[:10]} {new.subject}")
             # Where somebody was faster, theirs may have done so: the next sync looks.

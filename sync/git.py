@@ -20,6 +20,12 @@ _SETTINGS = (
     # What runs on by itself, and locks, is for the owner to start.
     "gc.auto=0",
     "maintenance.auto=false",
+    "fetch.writeCommitGraph=false",
+    # What waits for its commit is forgotten once that is made, so commits and branches have to outlast a power cut.
+    "core.fsync=committed,reference",
+    "core.fsyncMethod=batch",
+    # By this git would take what Lemma writes for unchanged.
+    "core.ignoreStat=false",
     "i18n.commitEncoding=utf-8",
 )
 _OPTIONS = ("--literal-pathspecs", *(word for setting in _SETTINGS for word in ("-c", setting)))

@@ -7,6 +7,7 @@ that what they have locked may go. A person's locks are left alone.
 The index is never locked for longer than a moment, for until the next sync it would stay so: git works on a copy.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -21,9 +22,11 @@ from sync.git import Repository
 from sync.locks import Busy
 from sync.places import SyncError
 
-# Seconds that another command may hold the index: an editor looks at the status, a person commits. And so long a lock
-# of a branch has to stand still before it is taken for one that was left: git holds those for a moment.
+# Seconds that another command may hold the index: an editor looks at the status, a person commits.
 _PATIENCE = 5.0
+# Seconds that another lock has to stand still before it is taken for one that was left: git holds it for a moment, and
+# for as long as a hook of a person runs that looks at what changes.
+_STILL = 30.0
 # How the index is locked by us: git begins its own lock with other bytes.
 _OURS = b"A sync of Lemma is at work in this repository.\n"
 _SCRATCH = "lemma"
@@ -31,8 +34,10 @@ _SCRATCH = "lemma"
 _TRIES = 20
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-# What our commands lock besides the index, the branch and the one that it follows.
-_LOCKED = ("HEAD", "packed-refs", "shallow", "refs/lemma/pulling")
+# What our commands lock besides the index and the names below refs; the last one where git keeps all of them.
+_LOCKED = ("HEAD", "packed-refs", "reftable/tables.list")
+# What a file system without links says to one.
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
 
 
 @contextmanager
@@ -46,15 +51,20 @@ def at_work(repository: Repository) -> Iterator[Repository]:
     with _named(repository):
         descriptor = os.open(repository.folder, _FOLDER)
     try:
-        _take(descriptor, repository)
-        ours = replace(repository, descriptor=descriptor)
         with _named(repository):
+            _take(descriptor, repository)
+            ours = replace(repository, descriptor=descriptor)
             _clear(ours)
             _begin(scratch_of(ours))
-        await_index(ours)
-        yield ours
-        # Where the sync was interrupted it stays, for its locks may have stayed, too.
-        shutil.rmtree(scratch_of(ours), ignore_errors=True)
+        try:
+            await_index(ours)
+            yield ours
+        finally:
+            # Where a git of ours was killed, its locks are there, and the next sync has to know.
+            if not any(map(disk.exists, _locks_of(ours))):
+                shutil.rmtree(scratch_of(ours), ignore_errors=True)
+            # By name: what git has started may have this descriptor, too, and live on, as what keeps passwords does.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
     finally:
         disk.let_go(descriptor)
 
@@ -82,51 +92,62 @@ def own_index(repository: Repository) -> Iterator[dict[str, str]]:
 def copied_index(repository: Repository) -> Iterator[dict[str, str]]:
     """A copy of the index of the work tree, which is thrown away. Gives what names it to git."""
     copy = scratch_of(repository) / "index"
-    disk.remove(copy)
-    with suppress(FileNotFoundError):
-        # With its time, by which git tells files that were changed while it wrote the index.
-        shutil.copy2(_index(repository), copy)
+    with _named(repository):
+        disk.remove(copy)
+        with suppress(FileNotFoundError):
+            # With its time, by which git tells files that were changed while it wrote the index.
+            shutil.copy2(_index(repository), copy)
     yield {"GIT_INDEX_FILE": str(copy)}
     disk.remove(copy)
 
 
 def update_index(
-    repository: Repository, work: Callable[[dict[str, str]], None], then: Callable[[], None] = lambda: None
+    repository: Repository,
+    work: Callable[[dict[str, str]], None],
+    *,
+    before: Callable[[], None] = lambda: None,
+    after: Callable[[], None] = lambda: None,
 ) -> None:
     """Changes the index of the work tree, all or nothing.
 
     Args:
         work: git commands on a copy, whose name it gets as `copied_index` gives it. Called again when somebody else
             has changed the index meanwhile.
-        then: done once, while nobody can change the index and just before it becomes the new one.
+        before: done once, when nobody else can change the index any more, and just before it is the new one.
+        after: the same, just after.
 
     Raises:
-        SyncError: others hold the index, or change it again and again. Whatever `work` and `then` raise.
+        SyncError: others hold the index, or change it again and again. What `work` and `before` raise, and then the
+            index is as it was; what `after` raises.
     """
     for _ in range(_TRIES):
-        before = _stamp(_index(repository))
+        known = _stamp(_index(repository))
         with copied_index(repository) as index:
-            copied = _stamp(Path(index["GIT_INDEX_FILE"]))
+            copy = Path(index["GIT_INDEX_FILE"])
+            copied = _stamp(copy)
             work(index)
-            if _come_in_place(repository, Path(index["GIT_INDEX_FILE"]), copied, before, then):
-                return
+            with _held(repository):
+                if _stamp(_index(repository)) == known:
+                    before()
+                    if _stamp(copy) != copied:
+                        with _named(repository):
+                            os.replace(copy, _index(repository))
+                    after()
+                    return
     raise SyncError(_others_are_at_work(repository))
 
 
-def _come_in_place(
-    repository: Repository, copy: Path, copied: tuple[int, ...], before: tuple[int, ...], then: Callable[[], None]
-) -> bool:
-    """Whether the copy is the index now; not if the index is another one than it was before."""
-    _within_patience(repository, lambda: _hold(repository))
+@contextmanager
+def _held(repository: Repository) -> Iterator[None]:
+    """The index, locked as git locks it, for a moment."""
+    with _named(repository):
+        _within_patience(repository, lambda: _hold(repository))
     try:
-        if _stamp(_index(repository)) != before:
-            return False
-        then()
-        if _stamp(copy) != copied:
-            os.replace(copy, _index(repository))
-        return True
+        yield
     finally:
-        disk.remove(_index_lock(repository))
+        # Somebody may have done what git tells people, and removed it.
+        if _holds_ours(_index_lock(repository)):
+            disk.remove(_index_lock(repository))
 
 
 def _take(descriptor: int, repository: Repository) -> None:
@@ -137,7 +158,7 @@ def _take(descriptor: int, repository: Repository) -> None:
         except BlockingIOError:
             if time.monotonic() > end:
                 raise Busy(
-                    f"Another sync, or a git command of one that was killed, is at work in {repository.top}. "
+                    f"Another sync, or what git has started for one that was killed, is at work in {repository.top}. "
                     "Try again when it is done."
                 ) from None
             time.sleep(0.05)
@@ -166,18 +187,17 @@ def _begin(scratch: Path) -> None:
 
 
 def _locks_of(repository: Repository) -> list[Path]:
-    """Where git keeps the locks of what our commands change."""
-    form = "%(refname)%00%(upstream)"
-    branch = repository.line("symbolic-ref", "--quiet", "HEAD")
-    found = repository.line("for-each-ref", f"--format={form}", branch).split("\0")
-    names = dict.fromkeys([*_LOCKED, branch, *filter(None, found)])
-    return [repository.top / repository.line("rev-parse", "--git-path", f"{name}.lock") for name in names]
+    """Where git may have locked what our commands change; of the names below refs those that are locked."""
+    common = repository.top / repository.line("rev-parse", "--git-common-dir")
+    folders = dict.fromkeys([repository.folder, common])
+    named = [folder / f"{name}.lock" for folder in folders for name in _LOCKED]
+    return named + [lock for folder in folders for lock in (folder / "refs").rglob("*.lock")]
 
 
 def _standing_still(locks: list[Path], since: int) -> list[tuple[Path, tuple[int, ...]]]:
-    """Those that were made after that moment, in nanoseconds, and do not change as long as patience lasts."""
+    """Those that were made after that moment, in nanoseconds, and do not change for long enough."""
     found = [(lock, seen) for lock in locks if (seen := _stamp(lock)) and seen[1] >= since]
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + _STILL
     while found and time.monotonic() < end:
         time.sleep(0.05)
         found = [(lock, seen) for lock, seen in found if _stamp(lock) == seen]
@@ -198,11 +218,13 @@ def _others_are_at_work(repository: Repository) -> str:
 
 
 def _index(repository: Repository) -> Path:
-    return repository.folder / "index"
+    # git follows a link, too.
+    return Path(os.path.realpath(repository.folder / "index"))
 
 
 def _index_lock(repository: Repository) -> Path:
-    return repository.folder / "index.lock"
+    index = _index(repository)
+    return index.with_name(f"{index.name}.lock")
 
 
 def _is_locked(repository: Repository) -> bool:
@@ -218,8 +240,9 @@ def _hold(repository: Repository) -> bool:
         os.link(scratch_of(repository) / "at-work", lock)
     except FileExistsError:
         return False
-    except OSError:
-        # A file system without links.
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
         return _hold_by_writing(lock)
     return True
 
@@ -231,6 +254,9 @@ def _hold_by_writing(lock: Path) -> bool:
         return False
     try:
         os.write(descriptor, _OURS)
+    except BaseException:
+        disk.remove(lock)
+        raise
     finally:
         os.close(descriptor)
     return True

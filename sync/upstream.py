@@ -94,7 +94,8 @@ def pull(repository: Repository, places: Sequence[Place]) -> str:
 
     Raises:
         SyncError: the remote cannot be reached, files that are no content were changed on both sides, or a file that
-            upstream changed was changed here and is not committed. Then work tree and branch are as they were.
+            upstream changed was changed here and is not committed. Then work tree and branch are as they were, unless
+            it was changed in the same moment: the next sync goes on from there.
     """
     theirs = _fetch(repository, upstream_of(repository))
     return _bring(repository, places, theirs) if theirs else ""
@@ -158,8 +159,8 @@ def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:
         passage = Passage(repository, ours, theirs)
         passage.refuse_overwriting()
         _note(repository, theirs, [])
-        passage.go()
-        _arrive(repository, ours, theirs, "fast-forward")
+        passage.go("fast-forward")
+        repository.run("update-ref", "-d", _PULLING)
         return f"{theirs[:10]} is what others pushed"
     content = _Content(repository, places)
     fork = _fork(repository, ours, theirs)
@@ -172,8 +173,8 @@ def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:
     _note(repository, theirs, meetings)
     # Before the files, so that a sync that is killed in between merges from the same text.
     _rebase(meetings)
-    passage.go()
-    _arrive(repository, ours, merged, "merge upstream")
+    passage.go("merge upstream")
+    repository.run("update-ref", "-d", _PULLING)
     return f"{merged[:10]} Merge what others pushed"
 
 
@@ -225,11 +226,6 @@ def _note(repository: Repository, theirs: str, meetings: Sequence[Meeting]) -> N
     words = ("commit-tree", f"{theirs}^{{tree}}", "-p", theirs, "-F", "-")
     note = repository.run(*words, data=json.dumps(bases).encode(), env=committer(repository)).decode().strip()
     repository.run("update-ref", _PULLING, note)
-
-
-def _arrive(repository: Repository, old: str, new: str, reason: str) -> None:
-    repository.run("update-ref", "-m", f"lemma: {reason}", "HEAD", new, old)
-    repository.run("update-ref", "-d", _PULLING)
 
 
 # --- merging ---

@@ -8,7 +8,9 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,23 +57,36 @@ class Passage:
             self._admit(index)
             # In an index that has the new one already, git leaves the file as it is, whatever was done to it.
             waiting = self._as_before(index)
-        self._ours = {
-            path: stamp
-            for path, stamp in seen.items()
-            if path in waiting and _is_plain(self._repository.top, path) and (self._changes[path].before or not stamp)
-        }
+        top = self._repository.top
+        self._ours = {path: stamp for path, stamp in seen.items() if path in waiting and _is_plain(top, path)}
 
-    def go(self) -> None:
-        """Work tree and index are those of the new commit.
+    def go(self, reason: str) -> None:
+        """Work tree, index and branch are those of the new commit.
+
+        Args:
+            reason: what the log of the branch says.
 
         Raises:
-            GitError: a file was changed by hand since `refuse_overwriting`; it is as it was.
+            GitError: a file was changed by hand since `refuse_overwriting`, or somebody has committed. What was
+                changed is as it was; other files may have come already, which is no obstacle to the next try.
         """
-        for path, stamp in self._ours.items():
-            self._put(path, stamp)
-        disk.settle(sorted({(self._repository.top / path).parent for path in self._ours}))
-        update_index(self._repository, self._check_out)
+        for path in self._ours:
+            self._expect(path)
+        with _named(self._repository.top):
+            for path in self._ours:
+                self._put(path)
+            disk.settle(sorted({(self._repository.top / path).parent for path in self._ours}))
+        update_index(
+            self._repository, self._check_out, before=self._refuse_overtaking, after=partial(self._arrive, reason)
+        )
         shutil.rmtree(self._aside, ignore_errors=True)
+
+    def _refuse_overtaking(self) -> None:
+        if self._repository.find_commit("HEAD") != self._old:
+            raise GitError(f"Somebody has committed in {self._repository.top} meanwhile.")
+
+    def _arrive(self, reason: str) -> None:
+        self._run("update-ref", "-m", f"lemma: {reason}", "HEAD", self._new, self._old)
 
     @property
     def _aside(self) -> Path:
@@ -101,8 +116,9 @@ class Passage:
             # Such as line ends that are written otherwise than they are read.
             odd = set(git.split(self._run("diff-files", "-z", "--name-only", env=elsewhere)))
         laid_out = [path for path in plain if path not in odd]
-        for path in laid_out:
-            disk.harden(self._aside / path)
+        with _named(self._aside):
+            for path in laid_out:
+                disk.harden(self._aside / path)
         return laid_out
 
     def _admit(self, index: Mapping[str, str]) -> None:
@@ -126,12 +142,12 @@ class Passage:
         self._run("read-tree", "-m", "-u", self._old, self._new, env=index)
 
     def _as_before(self, index: Mapping[str, str]) -> set[str]:
-        """What has changed, and is in the index as in the old commit."""
+        """What has changed, and is in the index as in the old commit; not what somebody keeps out of the work tree."""
         entries: dict[str, Entry] = {}
-        for line in git.split(self._run("ls-files", "--stage", "-z", env=index)):
+        for line in git.split(self._run("ls-files", "-t", "--stage", "-z", env=index)):
             head, _, path = line.partition("\t")
-            mode, blob, stage = head.split(" ")
-            entries[path] = (mode, blob) if stage == "0" else ("", "")
+            tag, mode, blob, stage = head.split(" ")
+            entries[path] = (mode, blob) if stage == "0" and tag in ("H", "h") else ("", "")
         return {path for path, change in self._changes.items() if entries.get(path) == change.before}
 
     def _take_as_checked_out(self, index: Mapping[str, str]) -> None:
@@ -140,36 +156,41 @@ class Passage:
         """
         top = self._repository.top
         gone = [path for path, change in self._changes.items() if not change.after and not os.path.lexists(top / path)]
-        # git reads names of files a line each there, so one with a line end has to wait for a person.
         wanted = {
             path: change.after[1]
             for path, change in self._changes.items()
-            if change.after and "\n" not in path and (top / path).is_file() and not (top / path).is_symlink()
+            if change.after and (top / path).is_file() and not (top / path).is_symlink()
         }
-        names = "".join(f"{path}\n" for path in wanted).encode("utf-8", "surrogateescape")
-        found = self._run("hash-object", "--stdin-paths", data=names).decode().split()
-        same = [path for path, blob in zip(wanted, found, strict=True) if wanted[path] == blob]
+        found = self._blobs_of(list(wanted))
+        same = [path for path, blob in wanted.items() if found[path] == blob]
         words = ("update-index", "--add", "--remove", "-z", "--stdin")
         self._run(*words, env=index, data=git.nul_joined([*same, *gone]))
 
-    def _put(self, path: str, seen: tuple[int, ...]) -> None:
+    def _blobs_of(self, paths: list[str]) -> dict[str, str]:
+        """By path, the name of the blob that git would make of the file."""
+        # git reads names of files a line each; those few that have a line end go by themselves.
+        lines = [path for path in paths if "\n" not in path]
+        others = [path for path in paths if "\n" in path]
+        data = "".join(f"{path}\n" for path in lines).encode("utf-8", "surrogateescape")
+        found = self._run("hash-object", "--stdin-paths", data=data).decode().split()
+        if others:
+            found += self._run("hash-object", "--", *others).decode().split()
+        return dict(zip([*lines, *others], found, strict=True))
+
+    def _expect(self, path: str) -> None:
+        if _stamp(self._repository.top / path) != self._ours[path]:
+            raise GitError(f"{path} was changed a moment ago, so it was left alone.")
+
+    def _put(self, path: str) -> None:
         source, target = self._aside / path, self._repository.top / path
-
-        def expect() -> None:
-            if _stamp(target) != seen:
-                raise GitError(f"{path} was changed a moment ago, so it was left alone.")
-
+        self._expect(path)
         try:
-            expect()
-            try:
-                disk.put(source, target)
-            except OSError as error:
-                if error.errno != errno.EXDEV:
-                    raise
-                # The git folder is on another disk.
-                disk.write(target, source.read_bytes(), expect=expect)
+            disk.put(source, target)
         except OSError as error:
-            raise GitError(f"{path} cannot be written: {error.strerror}.") from error
+            if error.errno != errno.EXDEV:
+                raise
+            # The git folder is on another disk.
+            disk.write(target, source.read_bytes(), expect=lambda: self._expect(path))
 
     def _run(
         self,
@@ -179,6 +200,14 @@ class Passage:
         accepted: Collection[int] = (0,),
     ) -> bytes:
         return self._repository.run(*words, data=data, env=env, accepted=accepted)
+
+
+@contextmanager
+def _named(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise GitError(f"{error.filename or folder} cannot be written: {error.strerror}.") from error
 
 
 def _is_plain(top: Path, path: str) -> bool:

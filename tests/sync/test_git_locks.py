@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def tell():
     sys.stdin.read()
 with git_locks.at_work(open_repository(Path.cwd())) as repository:
 """
-_WITH_THE_INDEX = "git_locks.update_index(repository, lambda index: None, tell)"
+_WITH_THE_INDEX = "git_locks.update_index(repository, lambda index: None, after=tell)"
 
 
 @pytest.fixture
@@ -80,6 +81,7 @@ def killed(repository: Clone, does: str) -> None:
 
 def patience(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(git_locks, "_PATIENCE", seconds)
+    monkeypatch.setattr(git_locks, "_STILL", seconds)
 
 
 def refused() -> str:
@@ -116,7 +118,8 @@ def test_on_a_file_system_without_links_too(repository: Clone, monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    "name", ["HEAD", "packed-refs", "shallow", "refs/heads/main", "refs/remotes/origin/main", "refs/lemma/pulling"]
+    "name",
+    ["HEAD", "packed-refs", "refs/heads/main", "refs/remotes/origin/main", "refs/lemma/pulling", "refs/mirror/x"],
 )
 def test_whatever_a_killed_sync_had_locked_is_free_again(
     repository: Clone, monkeypatch: pytest.MonkeyPatch, name: str
@@ -163,7 +166,7 @@ def test_one_that_does_not_end_is_named(repository: Clone, monkeypatch: pytest.M
     patience(0.2, monkeypatch)
     with at_work(repository):
         assert refused() == (
-            f"Another sync, or a git command of one that was killed, is at work in {repository.top}. "
+            f"Another sync, or what git has started for one that was killed, is at work in {repository.top}. "
             "Try again when it is done."
         )
     assert goes_through(repository)
@@ -200,7 +203,128 @@ def test_a_command_that_takes_too_long_takes_its_locks_away(repository: Clone, m
     assert not (repository.folder / "index.lock").exists()
 
 
+def test_after_a_person_has_switched_the_branch_too(repository: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    patience(0.3, monkeypatch)
+    with at_work(repository):
+        (repository.folder / "refs/heads/main.lock").touch()
+    repository.git("switch", "--quiet", "--create", "other")
+    synced("--commit")
+    repository.git("switch", "--quiet", "main")
+    repository.git("merge", "--quiet", "other")
+    assert not list(repository.folder.rglob("*.lock"))
+
+
+def test_when_git_alone_is_killed_the_next_sync_gives_back_what_it_had_locked(
+    repository: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where memory is short: the sync goes on to its end, and says so."""
+    patience(0.3, monkeypatch)
+    killed_git = tmp_path / "bin/git"
+    killed_git.parent.mkdir()
+    killed_git.write_text(
+        '#!/bin/sh\ncase " $* " in *" update-ref "*)\n'
+        " touch .git/HEAD.lock .git/refs/heads/main.lock\n kill -9 $$ ;;\nesac\n"
+        f'exec {shutil.which("git")} "$@"\n'
+    )
+    killed_git.chmod(0o755)
+    with monkeypatch.context() as patched:
+        patched.setenv("PATH", f"{killed_git.parent}:{os.environ['PATH']}")
+        assert "git update-ref failed" in refused()
+    assert (repository.folder / "HEAD.lock").exists()
+    assert goes_through(repository)
+
+
+def test_what_a_command_of_git_leaves_running_keeps_nobody_out(
+    repository: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as the program that keeps passwords, which a filter for large files asks for one."""
+    patience(0.3, monkeypatch)
+    repository.git("config", "filter.large.clean", "(setsid sleep 20 >/dev/null 2>&1 </dev/null &); cat")
+    (repository.folder / "info/attributes").write_text("*.md filter=large\n")
+    assert goes_through(repository)
+    change("black-box", {"difficulty": "advanced"}, person("ada"))
+    synced("--commit")
+    assert repository.count() == 3
+
+
+def test_a_disk_that_is_full_when_the_index_is_locked_leaves_no_lock(
+    repository: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(code: int) -> Any:
+        def fail(*_: Any) -> None:
+            raise OSError(code, os.strerror(code))
+
+        return fail
+
+    class Full:
+        link = staticmethod(refuse(errno.EPERM))
+        write = staticmethod(refuse(errno.ENOSPC))
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(os, name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(git_locks, "os", Full())
+        assert refused().endswith("cannot be used: No space left on device.")
+    assert goes_through(repository)
+
+
+def test_a_disk_that_is_full_when_the_index_is_copied_is_in_the_report(
+    repository: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(source: Any, target: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copy2", fail)
+        outcome = run("sync_content", "--commit", "--json")
+    assert outcome.code == 1
+    assert outcome.report["failure"] == f"{repository.folder}/lemma/index cannot be used: No space left on device."
+    assert outcome.report["counts"]["entries"]["exported"] == 1
+    assert goes_through(repository)
+
+
+def test_an_index_that_is_a_link_stays_one(repository: Clone, tmp_path: Path) -> None:
+    (repository.folder / "index").rename(tmp_path / "index")
+    (repository.folder / "index").symlink_to(tmp_path / "index")
+    assert goes_through(repository)
+    assert (repository.folder / "index").is_symlink()
+
+
 # --- a person's ---
+
+
+def test_what_a_person_locks_longer_than_any_command_of_ours_waits_stays_locked(
+    repository: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hook of theirs looks at what changes; and a sync before it was only refused, not killed."""
+    patience(0.3, monkeypatch)
+    lock = repository.folder / "index.lock"
+    lock.touch()
+    assert "Another git command is at work" in refused()
+    lock.unlink()
+    hook = repository.folder / "hooks/reference-transaction"
+    hook.write_text("#!/bin/sh\n[ $1 = prepared ] && sleep 2\nexit 0\n")
+    hook.chmod(0o755)
+    with subprocess.Popen(["git", "commit", "--quiet", "--allow-empty", "-m", "mine"], cwd=repository.top) as theirs:
+        while not (repository.folder / "refs/heads/main.lock").exists():
+            time.sleep(0.01)
+        run("sync_content", "--commit")
+    assert theirs.returncode == 0
+    assert repository.field("%s", "HEAD~1" if repository.count() == 3 else "HEAD") == "mine"
+
+
+def test_an_index_that_a_person_took_from_us_stays_theirs(repository: Clone) -> None:
+    """git tells people to remove the file, and they do."""
+    lock = repository.folder / "index.lock"
+
+    def take() -> None:
+        lock.unlink()
+        lock.touch()
+
+    with git_locks.at_work(open_repository(repository.top)) as ours:
+        git_locks.update_index(ours, lambda index: None, after=take)
+    assert lock.exists()
 
 
 @pytest.mark.parametrize("text", ["", "DIRC"])
@@ -280,7 +404,7 @@ def test_what_is_done_to_the_index_counts_at_the_end_and_not_after_an_error(repo
             raise KeyError
 
         with pytest.raises(KeyError):
-            git_locks.update_index(ours, work, fail)
+            git_locks.update_index(ours, work, before=fail)
         assert repository.index() == before
         git_locks.update_index(ours, work)
         assert {"README.md", "notes.txt"} < set(repository.git("ls-files").split())

@@ -122,8 +122,8 @@ def go(clone: Clone, old: str, new: str, between: Callable[[], Any] = lambda: No
         passage = work_tree.Passage(ours, old, new)
         passage.refuse_overwriting()
         between()
-        passage.go()
-    clone.git("update-ref", "HEAD", new)
+        passage.go("pulled")
+    assert clone.head == new
 
 
 @pytest.mark.parametrize("attributes", _ATTRIBUTES.values(), ids=_ATTRIBUTES.keys())
@@ -174,14 +174,15 @@ def test_a_file_that_is_new_may_be_read_as_the_account_has_it(first: Clone) -> N
     assert (first.top / "a.md").stat().st_mode & 0o777 == 0o600, "a file that was private stays so"
 
 
-def test_a_file_that_is_changed_at_the_last_moment_is_left_alone(first: Clone) -> None:
+def test_a_file_that_is_changed_at_the_last_moment_is_left_alone_with_all_others(first: Clone) -> None:
     old = first.commit("Begin")
     _rewrite(first.top)
     new = first.commit("Then")
     first.git("checkout", "--quiet", "-B", "main", old)
+    before = looked_at(first.top)
     with pytest.raises(GitError, match=r"deep/b\.md was changed a moment ago, so it was left alone"):
         go(first, old, new, lambda: folders.write(first.top, {"deep/b.md": "mine\n"}))
-    assert (first.top / "deep/b.md").read_text() == "mine\n"
+    assert looked_at(first.top) == before | {"deep/b.md": (b"mine\n", False)}
     first.git("checkout", "--quiet", "--", "deep/b.md")
     go(first, old, new)
     assert first.status() == ""
@@ -248,6 +249,15 @@ def _intend_to_add(clone: Clone) -> None:
     clone.git("add", "--intent-to-add", "new/n.md")
 
 
+def _keep_out_of_the_work_tree(clone: Clone) -> None:
+    clone.git("update-index", "--skip-worktree", "a.md")
+    (clone.top / "a.md").unlink()
+
+
+def _trust_what_git_wrote(clone: Clone) -> None:
+    clone.git("config", "core.ignoreStat", "true")
+
+
 def _write_in_the_same_moment(clone: Clone) -> None:
     """As long as before, and with the time of before."""
     found = (clone.top / "a.md").stat()
@@ -258,7 +268,7 @@ def _write_in_the_same_moment(clone: Clone) -> None:
 _BY_HAND = [
     _edit, _edit_what_they_changed, _stage_what_they_changed, _go_on_with_theirs, _delete_what_they_changed,
     _unstage_what_they_changed, _be_in_the_way, _be_in_the_way_and_ignored, _be_in_the_way_of_a_folder, _lead_elsewhere,
-    _say_it_never_changes, _intend_to_add, _write_in_the_same_moment,
+    _say_it_never_changes, _keep_out_of_the_work_tree, _trust_what_git_wrote, _intend_to_add, _write_in_the_same_moment,
 ]  # fmt: skip
 
 
@@ -303,6 +313,29 @@ def test_files_that_are_as_they_will_be_are_no_obstacle(first: Clone) -> None:
     assert first.status() == ""
 
 
+def test_a_commit_that_somebody_makes_meanwhile_stays_and_the_next_try_goes_on(
+    first: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = first.commit("Begin")
+    _rewrite(first.top)
+    new = first.commit("Then")
+    first.git("checkout", "--quiet", "-B", "main", old)
+    usual = work_tree.Passage._check_out
+
+    def with_a_person(passage: Any, index: Any) -> None:
+        first.git("commit", "--quiet", "--allow-empty", "--message", "Mine")
+        usual(passage, index)
+
+    monkeypatch.setattr(work_tree.Passage, "_check_out", with_a_person)
+    with pytest.raises(GitError, match="Somebody has committed in"):
+        go(first, old, new)
+    monkeypatch.setattr(work_tree.Passage, "_check_out", usual)
+    mine = first.head
+    assert mine not in (old, new)
+    go(first, mine, new)
+    assert first.status() == ""
+
+
 def test_a_git_folder_on_another_disk_is_no_obstacle(first: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
     old = first.commit("Begin")
     _rewrite(first.top)
@@ -339,6 +372,37 @@ def test_a_person_who_stages_something_meanwhile_keeps_it(first: Clone, monkeypa
     assert len(calls) == 2
     assert first.git("diff", "--cached", "--name-only").split() == ["notes.txt"]
     assert first.git("diff", "--name-only") == ""
+
+
+def test_a_file_that_git_sees_as_changed_whatever_is_done_is_as_git_would_leave_it(
+    first: Clone, tmp_path: Path
+) -> None:
+    """Stored with line ends that its attributes would never store. What git has written a second before the index, it
+    takes for unchanged all the same.
+    """
+    first.git("config", "--global", "filter.slow.smudge", "sleep 1.2; cat")
+    first.commit("Begin", {".gitattributes": "*.txt text eol=lf\n*.slow filter=slow\n", "z.slow": "1\n"})
+    # A program, so that git writes it itself.
+    first.git("update-index", "--chmod=+x", "z.slow")
+    first.git("commit", "--quiet", "--amend", "--no-edit")
+    old = first.head
+    (first.top / "z.slow").chmod(0o755)
+    blob = first.git("hash-object", "-w", "--no-filters", "--stdin", data=b"dos\r\nand more\r\n").strip()
+    first.git("update-index", "--cacheinfo", f"100644,{blob},plain.txt")
+    first.write({"z.slow": "2\n"})
+    first.git("add", "z.slow")
+    first.git("commit", "--quiet", "--message", "Then")
+    new = first.head
+    first.git("reset", "--quiet", "--hard", old)
+    shutil.copytree(first.top, tmp_path / "gits", symlinks=True)
+    gits = Clone(tmp_path / "gits")
+    gits.git("update-index", "-q", "--refresh")
+    gits.git("read-tree", "-m", "-u", old, new)
+    gits.git("update-ref", "HEAD", new)
+    go(first, old, new)
+    assert looked_at(first.top) == looked_at(gits.top)
+    found = first.git("diff-files", "--name-only"), gits.git("diff-files", "--name-only")
+    assert found == ("", "")
 
 
 def test_attributes_that_come_with_it_count(first: Clone) -> None:
