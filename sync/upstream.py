@@ -1,19 +1,20 @@
 """What others pushed, brought into the folder; and what we committed, pushed to them.
 
-Content that both sides changed is not left to git, which merges lines: the folder takes upstream's files, and the sync
-that follows merges them with the items, field by field, from the text of the common ancestor.
+Content that both sides changed is not left to git, which merges lines: Lemma merges it field by field. Where a person
+has to decide, or our side moved the file, the folder takes upstream's, and the sync that follows merges it with the
+item, from the text of the common ancestor.
 """
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
 
-from documents import limits
-from publishing import bulk
+from documents import DocumentError, limits, merge, parse
+from publishing import bulk, kinds
 from publishing.models import Blob, Item, Revision
 from sync import disk, folder, git
 from sync.committing import committer
@@ -32,7 +33,7 @@ _FASTER = ("fetch first", "non-fast-forward", "stale info", "cannot lock ref", "
 _PULLING = "refs/lemma/pulling"
 # With what git ends when it does not know an option.
 _UNKNOWN_OPTION = 129
-_MESSAGE = b"Merge what others pushed\n\nContent that both sides changed is merged by fields in the next commit.\n"
+_MESSAGE = b"Merge what others pushed\n\nContent that both sides changed is merged by fields.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Fork:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A content file that both sides changed, and its item.
+    """A content file that both sides changed and that is not merged yet, and its item.
 
     path: where it lay, below the place. current: where our side has it. data: the text of the ancestor; None where both
     sides made a file.
@@ -164,8 +165,9 @@ def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:
         return f"{theirs[:10]} is what others pushed"
     content = _Content(repository, places)
     fork = _fork(repository, ours, theirs)
-    meetings = _meetings(repository, content, fork)
-    tree = _merged_tree(repository, content, fork, meetings)
+    merged_files = _merged_files(repository, content, fork)
+    meetings = _meetings(repository, content, fork, merged_files)
+    tree = _merged_tree(repository, content, fork, meetings, merged_files)
     words = ("commit-tree", tree, "-p", ours, "-p", theirs, "-F", "-")
     merged = repository.run(*words, data=_MESSAGE, env=committer(repository)).decode().strip()
     passage = Passage(repository, ours, merged)
@@ -238,13 +240,39 @@ def _fork(repository: Repository, ours: str, theirs: str) -> Fork:
     return Fork(ancestor, ours, theirs, changes(repository, ancestor, ours), changes(repository, ancestor, theirs))
 
 
-def _meetings(repository: Repository, content: "_Content", fork: Fork) -> list[Meeting]:
+def _merged_files(repository: Repository, content: "_Content", fork: Fork) -> dict[str, Entry]:
+    """Content that both sides changed, merged field by field; without what cannot be merged, or moved."""
+    found: dict[str, Entry] = {}
+    for path in sorted(fork.ours_changed.keys() & fork.theirs_changed.keys()):
+        ours, theirs = fork.ours_changed[path], fork.theirs_changed[path]
+        place = content.place_of(path)
+        if place and ours.before and ours.after and theirs.after and ours.after != theirs.after:
+            texts = [repository.run("cat-file", "blob", blob) for _, blob in (ours.before, ours.after, theirs.after)]
+            merged = _merged(place.kind, content.below(path, place), *texts)
+            if merged is not None:
+                blob = repository.run("hash-object", "-w", "--stdin", data=merged).decode().strip()
+                found[path] = (theirs.after[0], blob)
+    return found
+
+
+def _merged(kind: str, path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    """None where somebody has to decide, or what comes out would be no content."""
+    try:
+        merged = merge(parse(base, path), parse(ours, path), parse(theirs, path))
+        data = bytes(merged.document)
+        reading = kinds.get(kind).read(parse(data, path), path)
+    except DocumentError:
+        return None
+    return None if merged.conflicts or reading.record is None else data
+
+
+def _meetings(repository: Repository, content: "_Content", fork: Fork, merged_files: Collection[str]) -> list[Meeting]:
     found = []
     renamed = _renames(repository, fork.ancestor, fork.ours)
     for path in sorted(fork.ours_changed.keys() & fork.theirs_changed.keys()):
         ours, theirs = fork.ours_changed[path], fork.theirs_changed[path]
         place = content.place_of(path)
-        if place is None or (ours.after is not None and ours.after == theirs.after):
+        if place is None or path in merged_files or (ours.after is not None and ours.after == theirs.after):
             continue
         data = repository.run("cat-file", "blob", ours.before[1]) if ours.before else None
         below = content.below(path, place)
@@ -279,8 +307,15 @@ def _removed(place: Place, path: str) -> Item | None:
     return gone.order_by("-deleted_at").first()
 
 
-def _merged_tree(repository: Repository, content: "_Content", fork: Fork, meetings: Sequence[Meeting]) -> str:
-    """The tree in which content that upstream changed is upstream's, other content ours, and the rest merged by git.
+def _merged_tree(
+    repository: Repository,
+    content: "_Content",
+    fork: Fork,
+    meetings: Sequence[Meeting],
+    merged_files: Mapping[str, Entry],
+) -> str:
+    """The tree in which content that upstream changed is merged or upstream's, other content ours, and the rest merged
+    by git.
 
     Raises:
         SyncError: git cannot merge a file that is no content.
@@ -299,6 +334,7 @@ def _merged_tree(repository: Repository, content: "_Content", fork: Fork, meetin
     # Whatever git made of our content is taken back, such as lines of both sides, or another folder.
     wanted = {path: change.after for path, change in changes(repository, tree, fork.ours).items()}
     wanted |= {path: change.after for path, change in fork.theirs_changed.items()}
+    wanted |= merged_files
     for meeting in meetings:
         current = content.path_of(meeting.current, meeting.place)
         if meeting.current != meeting.path and current not in fork.theirs_changed:

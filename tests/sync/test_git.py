@@ -620,12 +620,12 @@ def test_a_person_who_commits_between_two_authors_takes_nothing_back(
     place: Any = committing._Chain if moment in ("make", "move_to") else committing
     usual, calls = getattr(place, moment), []
 
-    def with_a_person(*arguments: Any) -> Any:
+    def with_a_person(*arguments: Any, **options: Any) -> Any:
         calls.append(1)
         made = usual(*arguments) if moment == "_new_commit" else None
         if len(calls) == 2:
             assert by_hand(repository) is (moment != "move_to")
-        return made or usual(*arguments)
+        return made or usual(*arguments, **options)
 
     monkeypatch.setattr(place, moment, with_a_person)
     run("sync_content", "--commit")
