@@ -172,10 +172,8 @@ def _clear(repository: Repository) -> None:
         disk.remove(_index_lock(repository))
     scratch = scratch_of(repository)
     if disk.exists(scratch / "at-work"):
-        since = os.lstat(scratch / "at-work").st_mtime_ns
-        for lock, seen in _standing_still(_locks_of(repository), since):
-            if _stamp(lock) == seen:
-                disk.remove(lock)
+        for lock in _left_in(scratch, _locks_of(repository)):
+            disk.remove(lock)
     shutil.rmtree(scratch, ignore_errors=True)
 
 
@@ -194,14 +192,20 @@ def _locks_of(repository: Repository) -> list[Path]:
     return named + [lock for folder in folders for lock in (folder / "refs").rglob("*.lock")]
 
 
-def _standing_still(locks: list[Path], since: int) -> list[tuple[Path, tuple[int, ...]]]:
-    """Those that were made after that moment, in nanoseconds, and do not change for long enough."""
-    found = [(lock, seen) for lock in locks if (seen := _stamp(lock)) and seen[1] >= since]
-    end = time.monotonic() + _STILL
-    while found and time.monotonic() < end:
+def _left_in(scratch: Path, locks: list[Path]) -> list[Path]:
+    """Those that were made after the sync of this folder began, and have not changed for long enough."""
+    since = os.lstat(scratch / "at-work").st_mtime_ns
+    found = {lock: seen for lock in locks if (seen := _stamp(lock)) and seen[1] >= since}
+    while found and _now(scratch) < max(changed for _, changed, _ in found.values()) + _STILL * 10**9:
         time.sleep(0.05)
-        found = [(lock, seen) for lock, seen in found if _stamp(lock) == seen]
-    return found
+        found = {lock: seen for lock, seen in found.items() if _stamp(lock) == seen}
+    return list(found)
+
+
+def _now(scratch: Path) -> int:
+    """By the clock of the file system, in nanoseconds."""
+    (scratch / "now").touch()
+    return os.lstat(scratch / "now").st_mtime_ns
 
 
 def _within_patience(repository: Repository, is_done: Callable[[], bool]) -> None:
@@ -270,7 +274,7 @@ def _holds_ours(lock: Path) -> bool:
 
 
 def _stamp(file: Path) -> tuple[int, ...]:
-    """What tells a file from the one that comes in its place: number, and when it was changed; none if it is gone."""
+    """What tells a file from the one that comes in its place: number, time of change, size; nothing if it is gone."""
     try:
         found = os.lstat(file)
     except (FileNotFoundError, NotADirectoryError):

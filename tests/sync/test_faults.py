@@ -28,8 +28,9 @@ DISK_ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.EACCES
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting() -> Iterator[None]:
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """In place of that of the folder: here each run has its minute, and a test has many."""
+    monkeypatch.setattr("sync.git_locks._STILL", 0.3)
     yield
     signal.alarm(0)
 
