@@ -262,7 +262,9 @@ class Syncs:
         """The exit code of one sync, which is negative when it was killed."""
         with (self.folder / "sync.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "sync_content", "--pull", "--commit", "--push"], cwd=ROOT,
+                # Where many are killed, many deletions wait for the next one, and nobody is there to be asked.
+                [sys.executable, "manage.py", "sync_content", "--pull", "--commit", "--push", "--allow-mass-delete"],
+                cwd=ROOT,
                 env=dict(self.environment), stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
             code = self.process.wait()
