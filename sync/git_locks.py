@@ -63,7 +63,7 @@ def at_work(repository: Repository) -> Iterator[Repository]:
             # Where a git of ours was killed, its locks are there, and the next sync has to know.
             if not any(map(disk.exists, _locks_of(ours))):
                 shutil.rmtree(scratch_of(ours), ignore_errors=True)
-            # By name: what git has started may have this descriptor, too, and live on, as what keeps passwords does.
+            # Said outright, for what git has started may have it, too, and live on, as what keeps passwords does.
             fcntl.flock(descriptor, fcntl.LOCK_UN)
     finally:
         disk.let_go(descriptor)
