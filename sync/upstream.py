@@ -311,7 +311,8 @@ def _gone_on_with(repository: Repository, content: "_Content", fork: Fork) -> di
         new, old = (_shown(repository, commit, path) for commit in (note.brought, note.before))
         now = repository.run("cat-file", "blob", ours[1])
         taken = Revision.objects.filter(document=folder.digest(new), created_at__gte=note.since)
-        if old not in (new, now) and (taken.exists() or _is_nearer(now, new, old)):
+        # Two that are new on both sides may be alike in all that a template has.
+        if old not in (new, now) and (taken.exists() or (old and _is_nearer(now, new, old))):
             found[path] = ours
     return found
 

@@ -1001,6 +1001,21 @@ def test_what_upstream_took_back_to_an_older_text_comes_after_a_killed_pull(
     assert text("black-box") == replaced(BLACK_BOX, b'"beginner"', b'"advanced"')
 
 
+def test_a_file_that_is_new_on_both_sides_after_a_killed_pull_waits_with_both(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They look alike, but theirs was not brought."""
+    red = "content/terms/red-box.md"
+    change("white-box", {"difficulty": "expert"}, person("ada"))
+    world.they_push({red: replaced(BLACK_BOX, b'slug: "black-box"', b'slug: "red-box"')})
+    killed_before("sync.work_tree.Passage.go", monkeypatch)
+    mine = replaced(BLACK_BOX, b'slug: "black-box"', b'slug: "red-box"').replace(b"seen from outside", b"Mine")
+    world.ours.commit("Here", {red: mine}, HAND)
+    assert sync(*ALL).code == 2
+    assert any(b"seen from outside" in (side or b"") for side in sides(open_conflicts()[0]))
+    assert any(b"Mine" in (side or b"") for side in sides(open_conflicts()[0]))
+
+
 # --- texts that are nowhere else ---
 
 
