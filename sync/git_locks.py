@@ -48,10 +48,10 @@ def at_work(repository: Repository) -> Iterator[Repository]:
         Busy: another sync, or a git command of one that was killed, does not come to its end.
         SyncError: another git command holds the index, or the git folder cannot be written.
     """
-    with _named(repository):
+    with named(repository.folder):
         descriptor = os.open(repository.folder, _FOLDER)
     try:
-        with _named(repository):
+        with named(repository.folder):
             _take(descriptor, repository)
             ours = replace(repository, descriptor=descriptor)
             _clear(ours)
@@ -97,7 +97,7 @@ def own_index(repository: Repository) -> Iterator[dict[str, str]]:
 def copied_index(repository: Repository) -> Iterator[dict[str, str]]:
     """A copy of the index of the work tree, which is thrown away. Gives what names it to git."""
     copy = _copy(repository)
-    with _named(repository):
+    with named(repository.folder):
         disk.remove(copy)
         with suppress(FileNotFoundError):
             # With its time, by which git tells files that were changed while it wrote the index.
@@ -135,7 +135,7 @@ def update_index(
                 if _stamp(_index(repository)) == known:
                     before()
                     if _stamp(copy) != copied:
-                        with _named(repository):
+                        with named(repository.folder):
                             os.replace(copy, _index(repository))
                     after()
                     return
@@ -145,7 +145,7 @@ def update_index(
 @contextmanager
 def _held(repository: Repository) -> Iterator[None]:
     """The index, locked as git locks it, for a moment."""
-    with _named(repository):
+    with named(repository.folder):
         _within_patience(repository, lambda: _hold(repository))
     try:
         yield
@@ -300,8 +300,9 @@ def _stamp(file: Path) -> tuple[int, ...]:
 
 
 @contextmanager
-def _named(repository: Repository) -> Iterator[None]:
+def named(folder: Path) -> Iterator[None]:
+    """An error of the operating system inside becomes a SyncError that says which file it is about, or the folder."""
     try:
         yield
     except OSError as error:
-        raise SyncError(f"{error.filename or repository.folder} cannot be used: {error.strerror}.") from error
+        raise SyncError(f"{error.filename or folder} cannot be used: {error.strerror}.") from error

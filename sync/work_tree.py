@@ -8,15 +8,14 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from sync import disk, git
 from sync.git import GitError, Repository
-from sync.git_locks import copied_index, own_index, scratch_of, update_index
+from sync.git_locks import copied_index, named, own_index, scratch_of, update_index
 
 # Mode and name of a blob; None for a file that is not there.
 Entry = tuple[str, str] | None
@@ -72,7 +71,7 @@ class Passage:
         """
         for path in self._ours:
             self._expect(path)
-        with _named(self._repository.top):
+        with named(self._repository.top):
             for path in self._ours:
                 self._put(path)
             disk.settle(sorted({(self._repository.top / path).parent for path in self._ours}))
@@ -116,7 +115,7 @@ class Passage:
             # Such as line ends that are written otherwise than they are read.
             odd = set(git.split(self._run("diff-files", "-z", "--name-only", env=elsewhere)))
         laid_out = [path for path in plain if path not in odd]
-        with _named(self._aside):
+        with named(self._aside):
             for path in laid_out:
                 disk.harden(self._aside / path)
         return laid_out
@@ -200,14 +199,6 @@ class Passage:
         accepted: Collection[int] = (0,),
     ) -> bytes:
         return self._repository.run(*words, data=data, env=env, accepted=accepted)
-
-
-@contextmanager
-def _named(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise GitError(f"{error.filename or folder} cannot be written: {error.strerror}.") from error
 
 
 def _is_plain(top: Path, path: str) -> bool:
