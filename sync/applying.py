@@ -17,7 +17,8 @@ from publishing.models import Conflict, Item, Revision
 from publishing.problems import InvalidDocument, Problem
 from publishing.standing import Standing
 from publishing.steps import Signature
-from sync import disk, folder
+from sync import disk, folder, intents
+from sync.intents import Aim
 from sync.models import Base, Uncommitted
 from sync.places import Place, SyncError
 from sync.plan import ASIDE, Action
@@ -293,6 +294,7 @@ def write_files(place: Place, steps: Sequence[Step], outcome: Outcome) -> None:
     for some in _batches(todo):
         data = texts(step.wanted for step in some if step.wanted)
         done = _Done(place)
+        intents.note(place, [_aim(step) for step in some if step.item and step.path not in stuck])
         for step in some:
             if step.path in done.freed:
                 # Recorded first: a sync that is killed now must not take the new file there for the one that went.
@@ -309,6 +311,11 @@ def write_files(place: Place, steps: Sequence[Step], outcome: Outcome) -> None:
                 done.add(step)
                 outcome.changed = True
         done.record()
+
+
+def _aim(step: Step) -> Aim:
+    assert step.item is not None
+    return Aim(step.item.pk, step.path, step.wanted, step.file.path if step.file else "")
 
 
 @dataclass(slots=True)
@@ -332,6 +339,7 @@ class _Done:
         forgotten = [step.item.pk for step in self.steps if step.item and not step.wanted]
         with transaction.atomic():
             record_bases(self.place, agreed, forgotten)
+            intents.forget(self.place, [step.item.pk for step in self.steps if step.item])
         self.steps.clear()
         self.freed.clear()
         self.folders.clear()

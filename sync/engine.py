@@ -11,7 +11,7 @@ from publishing.models import Item
 from publishing.problems import Problem, Severity
 from publishing.steps import Signature
 from publishing.writer import Text
-from sync import applying, disk, folder, matching, pictures
+from sync import applying, disk, folder, intents, matching, pictures
 from sync.library import Library
 from sync.locks import locked
 from sync.pictures import Pictures
@@ -142,6 +142,8 @@ def planned(
 
 
 def _plan(place: Place, options: Options, report: Report, progress: Progress) -> Steps:
+    if not options.dry_run:
+        intents.settle(place)
     matched = matching.match(
         place,
         only=options.only,

@@ -9,7 +9,7 @@ from documents import DocumentError, limits, parse
 from publishing import assets, kinds, names
 from publishing.kinds import Reading
 from publishing.problems import Problem
-from sync import disk, folder, state
+from sync import disk, folder, intents, state
 from sync.places import Place
 from sync.state import Agreed, Known, Settled, texts
 
@@ -81,7 +81,8 @@ def match(
     agreed = state.settled(place)
     pictures: dict[str, set[str]] = {}
     files, settled = _read(place, found.paths, agreed, pictures, progress)
-    matching = _Matching(place, found, settled, state.known_items(place, agreed, settled), parsing)
+    known = state.known_items(place, agreed, settled, intents.carried_out(place))
+    matching = _Matching(place, found, settled, known, parsing)
     matching.out.met = matching.out.met or bool(agreed)
     matching.out.pictures = {path: linked for path, linked in pictures.items() if not only or path in only}
     matching.take(files)

@@ -41,6 +41,26 @@ class Uncommitted(models.Model):
         return f"{self.path} in {self.root}"
 
 
+class Intent(models.Model):
+    """What a sync is about to do with the file of an item. Stays where it is killed before it could record the base."""
+
+    root = KeyField(max_length=1024)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+", db_index=False)
+    path = KeyField(max_length=1024)
+    # What the file is to hold; null where it is to be removed.
+    document = models.ForeignKey(
+        Blob, on_delete=models.PROTECT, related_name="+", db_index=False, null=True, blank=True
+    )
+    # Where the file lies before; empty for a new one.
+    source = KeyField(max_length=1024, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["root", "item"], name="intent_is_one_per_root_and_item")]
+
+    def __str__(self) -> str:
+        return f"{self.path} in {self.root}"
+
+
 class Run(models.Model):
     """One sync, import or export that changed or found something: when, what, and how it ended."""
 

@@ -1,6 +1,6 @@
 """What the database knows about a folder: its items and the texts both last agreed on."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -41,6 +41,26 @@ class Known(NamedTuple):
         return self.working != self.filed
 
 
+class Agreed(NamedTuple):
+    """`text` is what folder and database now have in common at `path`; it has to be stored as a blob already."""
+
+    item: Any
+    path: str
+    text: str
+
+
+class CarriedOut(NamedTuple):
+    """What a sync did to files and did not get to record: it counts in place of the bases of these items."""
+
+    agreed: Sequence[Agreed] = ()
+    # Items whose files it removed.
+    forgotten: Sequence[Any] = ()
+
+    @property
+    def items(self) -> list[Any]:
+        return [each.item for each in self.agreed] + list(self.forgotten)
+
+
 class Settled(NamedTuple):
     """What the file of an item has to hold so that nothing is left to do. `text` is its sha256."""
 
@@ -57,24 +77,29 @@ def settled(place: Place) -> dict[str, Settled]:
     return {path: Settled(pk, text) for path, pk, text in rows}
 
 
-def known_items(place: Place, agreed: Mapping[str, Settled], found: Collection[str]) -> list[Known]:
+def known_items(
+    place: Place, agreed: Mapping[str, Settled], found: Collection[str], carried_out: CarriedOut
+) -> list[Known]:
     """All live items of the kind and the deleted ones with a base or a conflict here, ordered by path: two queries.
 
     Args:
         agreed: the `settled` ones.
         found: paths of those that are left out, because their files are as they should be.
+        carried_out: see `intents.carried_out`.
     """
-    if found and len(found) == len(agreed) and not _has_others(place, len(agreed)):
+    more = carried_out.items
+    if found and len(found) == len(agreed) and not more and not _has_others(place, len(agreed)):
         return []
     left_out = {agreed[path].pk for path in found}
     open_ = [one.pk for path, one in agreed.items() if path not in found]
-    items = Item.objects.filter(Q(deleted_at=None) | _gone(place), kind=place.kind, locale=settings.LEMMA_LOCALE)
+    here = Q(deleted_at=None) | _gone(place) | Q(pk__in=more)
+    items = Item.objects.filter(here, kind=place.kind, locale=settings.LEMMA_LOCALE)
     if left_out and len(open_) <= _LOOKUP:
         if not _has_others(place, len(agreed)):
-            items = Item.objects.filter(pk__in=open_)
+            items = Item.objects.filter(pk__in=[*open_, *more])
         else:
             items = items.filter(~Q(pk__in=_settled(place).values("item")) | Q(pk__in=open_))
-    return [item for item in _known(place, items) if item.pk not in left_out]
+    return [item for item in _known(place, items, carried_out) if item.pk not in left_out]
 
 
 def known_by_slug(place: Place, slug_keys: Iterable[str]) -> list[Known]:
@@ -83,11 +108,11 @@ def known_by_slug(place: Place, slug_keys: Iterable[str]) -> list[Known]:
     live = Item.objects.filter(deleted_at=None, kind=place.kind, locale=settings.LEMMA_LOCALE)
     found: list[Known] = []
     for start in range(0, len(wanted), _LOOKUP):
-        found += _known(place, live.filter(slug_key__in=wanted[start : start + _LOOKUP]))
+        found += _known(place, live.filter(slug_key__in=wanted[start : start + _LOOKUP]), CarriedOut())
     return found
 
 
-def _known(place: Place, items: QuerySet[Item]) -> list[Known]:
+def _known(place: Place, items: QuerySet[Item], carried_out: CarriedOut) -> list[Known]:
     rows = list(
         items.order_by("path").values_list(
             "pk", "path", "slug", "slug_key", "title", "revision", "filed", "working", "deleted_at"
@@ -97,6 +122,9 @@ def _known(place: Place, items: QuerySet[Item]) -> list[Known]:
     if len(rows) <= _LOOKUP:
         met = met.filter(item__in=[row[0] for row in rows])
     bases = {item: (document, path) for item, document, path in met.values_list("item", "document", "path")}
+    bases |= {each.item: (each.text, each.path) for each in carried_out.agreed}
+    for item in carried_out.forgotten:
+        bases.pop(item, None)
     return [
         Known(*row[:6], None if row[8] else row[6], row[7], row[8] is not None, *bases.get(row[0], (None, None)))
         for row in rows
@@ -141,14 +169,6 @@ def texts(digests: Iterable[str]) -> dict[str, bytes]:
 def store_texts(found: Mapping[str, bytes]) -> None:
     """Keeps texts by sha256, for bases to point at."""
     bulk.insert(Blob, ["sha256", "data"], found.items(), ignore_conflicts=True)
-
-
-class Agreed(NamedTuple):
-    """`text` is what folder and database now have in common at `path`; it has to be stored as a blob already."""
-
-    item: Any
-    path: str
-    text: str
 
 
 def record_bases(place: Place, agreed: Iterable[Agreed], forgotten: Iterable[Any] = ()) -> None:

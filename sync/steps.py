@@ -1,12 +1,10 @@
 """What a sync is about to do, one step for each item and file."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from documents import Conflict as FieldConflict
 from documents import Document, DocumentError, merge, parse
 from publishing import kinds
-from publishing.models import Revision
 from publishing.problems import Problem, Severity
 from publishing.writer import Text
 from sync import folder
@@ -16,7 +14,6 @@ from sync.plan import Action, Half, halved, plan, plan_path
 from sync.state import Known, texts
 
 FILES, DATABASE = "files", "database"
-_LOOKUP = 500
 
 
 @dataclass(slots=True)
@@ -211,34 +208,9 @@ class _Planner:
             if digest
         ]
         known = texts(wanted)
-        written = self._written_before()
         for step in self.waiting:
-            if step.item and step.item.pk in written:
-                # A sync that was killed wrote it and could not record that; since then only the item has changed.
-                step.action = Action.EXPORT
-            else:
-                self._merge(step, known)
+            self._merge(step, known)
             self.out.steps.append(step)
-
-    def _written_before(self) -> set[Any]:
-        """Items whose file holds a text that they had after the one both last agreed on."""
-        pairs = {
-            step.item.pk: (step.file.text, step.item.base)
-            for step in self.waiting
-            if step.action is Action.MERGE and step.item and step.item.base and step.file and self.half is Half.BOTH
-        }
-        numbers: dict[tuple[Any, str], int] = {}
-        items = list(pairs)
-        for start in range(0, len(items), _LOOKUP):
-            some = items[start : start + _LOOKUP]
-            rows = Revision.objects.filter(item__in=some, document__in={text for item in some for text in pairs[item]})
-            for item, document, number in rows.values_list("item", "document", "number"):
-                numbers[item, document] = max(number, numbers.get((item, document), 0))
-        return {
-            item
-            for item, (text, base) in pairs.items()
-            if numbers.get((item, text), 0) > numbers.get((item, base), 0) > 0
-        }
 
     def _merge(self, step: Step, known: dict[str, bytes]) -> None:
         item, file = step.item, step.file

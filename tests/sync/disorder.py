@@ -15,7 +15,7 @@ from documents import Document
 from glossary.editing import merge_entries, rename_entry, save_entry, unpublish_entry
 from publishing import assets
 from publishing.models import Change, Conflict, Item, Published, Revision
-from sync.models import Base, Uncommitted
+from sync.models import Base, Intent, Uncommitted
 from tests.sync import folders
 from tests.sync.cast import delete, edit, entry, item
 from tests.sync.repositories import change, make, person
@@ -144,6 +144,7 @@ def state() -> dict[str, Any]:
             ]
         ),
         "bases": named([(item, path, text) for item, path, text in _rows(Base, "item", "path", "document")]),
+        "intents": _rows(Intent, "path"),
         "uncommitted": sorted(_rows(Uncommitted, "path")),
         "pictures": {name: assets.read(name) for name in assets.names()},
     }

@@ -7,7 +7,6 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,7 +21,7 @@ from tests.sync.cast import BLACK_BOX, CAST, item, slugs
 from tests.sync.commands import Outcome, run
 from tests.sync.faults import Moments, World, counted, failing_at, full_at, killed_at, killed_with_git_at, ticking
 from tests.sync.permissions import unprivileged
-from tests.sync.repositories import Clone, alone, change
+from tests.sync.repositories import Clone, alone
 
 SCENES = ("sync", "export", "commit", "pull")
 DISK_ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.EACCES, errno.EROFS)
@@ -438,38 +437,6 @@ def test_when_the_database_refuses_that_is_said_and_the_next_run_finishes(scene:
 @pytest.mark.deep
 def test_whatever_statement_the_database_refuses_the_next_run_finishes(scene: Scene) -> None:
     assert refuse_statements(scene, _statements(scene)) > 50
-
-
-# --- what editors do before the next run ---
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("level", ["advanced", "intermediate"])
-def test_an_edit_after_a_killed_export_is_no_conflict(known: Path, monkeypatch: pytest.MonkeyPatch, level: str) -> None:
-    """The file has the text that was published last, and nobody could write down that it has. Found by tests/chaos."""
-
-    def die(_: object) -> None:
-        raise KeyboardInterrupt
-
-    change("black-box", {"difficulty": "expert"}, None)
-    with monkeypatch.context() as patched, suppress(KeyboardInterrupt):
-        patched.setattr("sync.applying._Done.record", die)
-        run("sync_content")
-    assert b'"expert"' in (known / "terms/black-box.md").read_bytes()
-    change("black-box", {"difficulty": level}, None)
-    outcome = run("sync_content")
-    assert outcome.code == 0, outcome.everything
-    assert f'"{level}"'.encode() in (known / "terms/black-box.md").read_bytes()
-    assert item("black-box").working == item("black-box").filed
-
-
-@pytest.mark.django_db
-def test_a_text_of_before_that_somebody_puts_back_is_merged_as_any_other(known: Path) -> None:
-    change("black-box", {"difficulty": "expert"}, None)
-    assert run("sync_content").code == 0
-    (known / "terms/black-box.md").write_bytes(BLACK_BOX)
-    change("black-box", {"difficulty": "advanced"}, None)
-    assert run("sync_content").code == 2
 
 
 # --- files of which nobody can tell whose they are ---

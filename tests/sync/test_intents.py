@@ -1,0 +1,287 @@
+"""A sync that was killed after it wrote files and before it had recorded that: what editors do then is what counts."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from glossary.editing import delete_entry, rename_entry, restore_entry, unpublish_entry
+from publishing.models import Conflict, Item
+from sync import applying, disk, intents
+from sync.models import Base, Intent
+from sync.places import Place
+from tests.sync import folders
+from tests.sync.cast import BLACK_BOX, create, edit, item, retitle
+from tests.sync.commands import run
+
+Act = Callable[[Item], object]
+
+
+class Killed(BaseException):
+    pass
+
+
+def _harder(level: str) -> Act:
+    return lambda found: edit(found.slug, lambda document: document.__setitem__("difficulty", level))
+
+
+def _brought_back(found: Item) -> None:
+    restore_entry(found, found.revision, publish=True)
+
+
+def _as_it_was(found: Item) -> None:
+    restore_entry(found, 1, publish=True)
+
+
+def _deleted(found: Item) -> None:
+    delete_entry(found, base_revision=found.revision)
+
+
+FIRST: dict[str, Act] = {
+    "edited": _harder("expert"),
+    "renamed": lambda found: rename_entry(found, "dark-box"),
+    "edited and renamed": lambda found: rename_entry(_harder("expert")(found), "dark-box"),  # type: ignore[arg-type]
+    "made a draft": unpublish_entry,
+    "deleted": _deleted,
+}
+THEN: dict[str, Act] = {
+    "nothing": lambda found: None,
+    "edited": _harder("advanced"),
+    "put back": _as_it_was,
+    "renamed": lambda found: rename_entry(found, "closed-box"),
+    "made a draft": unpublish_entry,
+    "deleted": _deleted,
+}
+THEN_DELETED: dict[str, Act] = {"nothing": lambda found: None, "brought back": _brought_back, "put back": _as_it_was}
+NEVER_FILED = ("edited", "deleted", "renamed", "made a draft", "nothing")
+
+
+def _dying(before: Callable[..., Any] = lambda *arguments, **named: None) -> Callable[..., Any]:
+    def die(*arguments: Any, **named: Any) -> Any:
+        before(*arguments, **named)
+        raise Killed
+
+    return die
+
+
+MOMENTS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "noted": ("sync.intents.note", _dying(intents.note)),
+    "one file written": ("sync.applying._carry_out", _dying(applying._carry_out)),
+    "all files written": ("sync.applying._Done.record", _dying()),
+    "before a move": ("sync.disk.move", _dying()),
+    "after a move": ("sync.disk.move", _dying(disk.move)),
+}
+
+
+def killed(monkeypatch: pytest.MonkeyPatch, moment: str, command: str = "sync_content") -> None:
+    target, stand_in = MOMENTS[moment]
+    with monkeypatch.context() as patched, suppress(Killed):
+        patched.setattr(target, stand_in)
+        run(command)
+    # At a move that never came it was not killed.
+    assert Intent.objects.exists() or moment.endswith("a move")
+
+
+def _database() -> list[Any]:
+    return list(Item.objects.order_by("pk").values_list("pk", "path", "filed", "working", "revision", "deleted_at"))
+
+
+def _wanted() -> folders.Files:
+    place = {"entry": "terms", "book": "books"}
+    live = Item.objects.live().filter(filed__isnull=False).select_related("filed")
+    return {f"{place[each.kind]}/{each.path}": bytes(each.filed.data) for each in live if each.filed}
+
+
+def assert_next_takes_nothing_back(content: Path) -> None:
+    """The files become what the items are, the items stay, and a dry run said so."""
+    before, bases = _database(), list(Base.objects.order_by("pk").values_list())
+    rehearsal = run("sync_content", "--dry-run", "--json")
+    assert list(Base.objects.order_by("pk").values_list()) == bases
+    outcome = run("sync_content", "--json")
+    assert outcome.code == 0, outcome.everything
+    assert rehearsal.report["counts"] == outcome.report["counts"]
+    assert _database() == before
+    assert folders.read(content) == _wanted()
+    assert not Conflict.objects.exists()
+    assert not Intent.objects.exists()
+    assert run("sync_content", "--json").report["counts"]["entries"]["exported"] == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [(first, then) for first in FIRST for then in (THEN_DELETED if first == "deleted" else THEN)],
+)
+def test_after_a_sync_that_was_killed_the_next_takes_nothing_back(
+    known: Path, monkeypatch: pytest.MonkeyPatch, first: str, then: str, moment: str
+) -> None:
+    found = item("black-box")
+    FIRST[first](found)
+    killed(monkeypatch, moment)
+    found.refresh_from_db()
+    (THEN_DELETED if first == "deleted" else THEN)[then](found)
+    assert_next_takes_nothing_back(known)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("then", NEVER_FILED)
+def test_after_a_first_publication_that_was_killed_the_next_sync_takes_nothing_back(
+    known: Path, monkeypatch: pytest.MonkeyPatch, then: str, moment: str
+) -> None:
+    found = create("Red box", "red-box")
+    killed(monkeypatch, moment)
+    THEN[then](found)
+    assert_next_takes_nothing_back(known)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("then", ["edited", "put back", "deleted"])
+def test_so_it_is_after_an_export_that_was_killed(known: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> None:
+    _harder("expert")(item("black-box"))
+    killed(monkeypatch, "all files written", "export_content")
+    THEN[then](item("black-box"))
+    assert_next_takes_nothing_back(known)
+
+
+@pytest.mark.django_db
+def test_the_import_after_it_takes_nothing_back(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _harder("expert")(item("black-box"))
+    killed(monkeypatch, "all files written")
+    _as_it_was(item("black-box"))
+    before = _database()
+    assert run("import_content").code == 0
+    assert _database() == before
+    assert_next_takes_nothing_back(known)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_after_it_do_not_disturb_each_other(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _edited("expert")
+    killed(monkeypatch, "all files written")
+    _as_it_was(item("black-box"))
+    before = _database()
+    both, codes = threading.Barrier(2), list[int]()
+    seen: set[int] = set()
+
+    def noted(place: Place, *, for_update: bool = False) -> list[intents.Aim]:
+        found = looked_up(place, for_update=for_update)
+        if found and threading.get_ident() not in seen:
+            seen.add(threading.get_ident())
+            both.wait(20)
+        return found
+
+    def bring_in() -> None:
+        codes.append(run("import_content").code)
+        connection.close()
+
+    looked_up = intents._noted
+    with monkeypatch.context() as patched:
+        patched.setattr("sync.intents._noted", noted)
+        threads = [threading.Thread(target=bring_in) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert codes == [0, 0]
+    assert _database() == before
+    assert_next_takes_nothing_back(known)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_two_that_change_places_while_it_is_killed_each_keep_what_is_theirs(
+    known: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    black, grey = item("black-box"), item("grey-box")
+    places = black.path, grey.path
+    Item.objects.filter(pk=black.pk).update(path="free.md")
+    Item.objects.filter(pk=grey.pk).update(path=places[0])
+    Item.objects.filter(pk=black.pk).update(path=places[1])
+    killed(monkeypatch, moment)
+    retitle("black-box", "The black box")
+    retitle("grey-box", "The grey box")
+    assert_next_takes_nothing_back(known)
+
+
+@pytest.mark.django_db
+def test_a_file_that_could_not_be_moved_after_it_was_written_is_no_edit_by_hand(
+    known: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename_entry(_edited("expert"), "dark-box")
+
+    def refuse(source: Path, target: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sync.disk.move", refuse)
+        assert run("sync_content").code == 1
+    assert b'"expert"' in (known / "terms/black-box.md").read_bytes()
+    _as_it_was(item("dark-box"))
+    assert_next_takes_nothing_back(known)
+
+
+# --- what a person did ---
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["noted", "all files written"])
+def test_an_edit_by_hand_after_it_is_merged_as_any_other(
+    known: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    _edited("expert")
+    killed(monkeypatch, moment)
+    file = known / "terms/black-box.md"
+    file.write_bytes(file.read_bytes().replace(b"\n- output", b"\n- output\n- a line by hand"))
+    assert run("sync_content").code == 0
+    assert b"a line by hand" in file.read_bytes()
+    assert b'"expert"' in file.read_bytes()
+    assert bytes(item("black-box").filed.data) == file.read_bytes()  # type: ignore[union-attr]
+
+
+@pytest.mark.django_db
+def test_a_text_of_before_that_somebody_puts_back_is_merged_as_any_other(known: Path) -> None:
+    _edited("expert")
+    assert run("sync_content").code == 0
+    (known / "terms/black-box.md").write_bytes(BLACK_BOX)
+    _edited("advanced")
+    assert run("sync_content").code == 2
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_unreadable_now_is_looked_at_again(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _edited("expert")
+    killed(monkeypatch, "all files written")
+    _as_it_was(item("black-box"))
+    read = disk.read
+
+    def refuse(path: Any, *arguments: Any, **named: Any) -> bytes:
+        if str(path).endswith("black-box.md"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path, *arguments, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sync.disk.read", refuse)
+        assert run("sync_content").code == 1
+    assert_next_takes_nothing_back(known)
+
+
+@pytest.mark.django_db
+def test_what_the_database_refuses_to_note_is_not_written(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _edited("expert")
+    before = folders.read(known)
+    with monkeypatch.context() as patched, suppress(Killed):
+        patched.setattr("sync.intents.note", _dying())
+        run("sync_content")
+    assert folders.read(known) == before
+
+
+def _edited(level: str) -> Item:
+    found = _harder(level)(item("black-box"))
+    assert isinstance(found, Item)
+    return found
