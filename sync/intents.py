@@ -10,10 +10,12 @@ from django.db import transaction
 
 from documents import limits
 from publishing import bulk
+from publishing.models import Item
 from sync import disk, folder
-from sync.models import Intent
+from sync.models import Base, Intent
+from sync.nearness import is_nearer
 from sync.places import Place, SyncError
-from sync.state import Agreed, CarriedOut, record_bases
+from sync.state import Agreed, CarriedOut, record_bases, texts
 
 
 class Aim(NamedTuple):
@@ -65,34 +67,67 @@ def _noted(place: Place, *, for_update: bool = False) -> list[Aim]:
     return [Aim(*row) for row in rows.values_list("item", "path", "document", "source")]
 
 
+class _File(NamedTuple):
+    """text: sha256; None where there is nothing, "" for what nobody here wrote."""
+
+    path: str
+    text: str | None
+    data: bytes = b""
+
+
 def _looked_up(place: Place, aims: Sequence[Aim]) -> tuple[CarriedOut, set[Any]]:
     """And the items whose files cannot be read."""
-    agreed: list[Agreed] = []
-    forgotten: list[Any] = []
-    unknown: set[Any] = set()
+    found, unknown = CarriedOut([], []), set[Any]()
+    if not aims:
+        return found, unknown
+    items = [aim.item for aim in aims]
+    bases = dict(Base.objects.filter(root=place.root, item__in=items).values_list("item", "document"))
+    filed = dict(Item.objects.live().filter(pk__in=items).values_list("pk", "filed"))
     for aim in aims:
         try:
-            source = _text(place, aim.source) if aim.source else None
-            target = _text(place, aim.path) if aim.path != aim.source else source
+            files = [_read(place, path) for path in dict.fromkeys((aim.source, aim.path)) if path]
         except OSError:
             unknown.add(aim.item)
-            continue
+        else:
+            _judge(aim, files, bases.get(aim.item), filed.get(aim.item), found)
+    return found, unknown
+
+
+def _judge(aim: Aim, files: Sequence[_File], base: str | None, filed: str | None, found: CarriedOut) -> None:
+    """Adds to `found`. files: at the source first. base, filed: as in `sync.plan.plan`."""
+    if done := next((file for file in files if file.text == aim.text), None):
         if aim.text is None:
-            if target is None:
-                forgotten.append(aim.item)
-        # Written, and not moved yet.
-        elif source == aim.text:
-            agreed.append(Agreed(aim.item, aim.source, aim.text))
-        elif target == aim.text:
-            agreed.append(Agreed(aim.item, aim.path, aim.text))
-    return CarriedOut(agreed, forgotten), unknown
+            found.forgotten.append(aim.item)
+        else:
+            # At the source it was written, and not moved yet.
+            found.agreed.append(Agreed(aim.item, done.path, aim.text))
+    elif aim.text is not None and files[0].text != base:
+        _judge_stranger(aim, next((file for file in files if file.text), None), base, filed, found)
 
 
-def _text(place: Place, path: str) -> str | None:
-    """None where there is nothing, "" for what nobody here wrote. Raises OSError."""
+def _judge_stranger(aim: Aim, file: _File | None, base: str | None, filed: str | None, found: CarriedOut) -> None:
+    """Somebody else was at the file since."""
+    assert aim.text is not None
+    if file:
+        known = texts([aim.text, *([base] if base else [])])
+        ours, before = known[aim.text], known[base] if base else b""
+        if is_nearer(file.data, ours, before):
+            found.agreed.append(Agreed(aim.item, file.path, aim.text))
+            return
+        if is_nearer(file.data, before, ours):
+            return
+    # Nobody can tell. Where the item has changed as well, a person decides: to merge from either could take something
+    # back that an editor did.
+    if filed not in (None, aim.text):
+        found.forgotten.append(aim.item)
+
+
+def _read(place: Place, path: str) -> _File:
+    """Raises OSError."""
     try:
-        return folder.digest(disk.read(folder.locate(place, path), limits.FILE_BYTES))
+        data = disk.read(folder.locate(place, path), limits.FILE_BYTES)
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return _File(path, None)
     except (disk.TooLarge, SyncError):
-        return ""
+        return _File(path, "")
+    return _File(path, folder.digest(data), data)

@@ -1,6 +1,6 @@
 """What the database knows about a folder: its items and the texts both last agreed on."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -52,13 +52,13 @@ class Agreed(NamedTuple):
 class CarriedOut(NamedTuple):
     """What a sync did to files and did not get to record: it counts in place of the bases of these items."""
 
-    agreed: Sequence[Agreed] = ()
-    # Items whose files it removed.
-    forgotten: Sequence[Any] = ()
+    agreed: list[Agreed]
+    # Items that have no base: their files were removed, or somebody else was at them, too.
+    forgotten: list[Any]
 
     @property
     def items(self) -> list[Any]:
-        return [each.item for each in self.agreed] + list(self.forgotten)
+        return [each.item for each in self.agreed] + self.forgotten
 
 
 class Settled(NamedTuple):
@@ -108,11 +108,11 @@ def known_by_slug(place: Place, slug_keys: Iterable[str]) -> list[Known]:
     live = Item.objects.filter(deleted_at=None, kind=place.kind, locale=settings.LEMMA_LOCALE)
     found: list[Known] = []
     for start in range(0, len(wanted), _LOOKUP):
-        found += _known(place, live.filter(slug_key__in=wanted[start : start + _LOOKUP]), CarriedOut())
+        found += _known(place, live.filter(slug_key__in=wanted[start : start + _LOOKUP]))
     return found
 
 
-def _known(place: Place, items: QuerySet[Item], carried_out: CarriedOut) -> list[Known]:
+def _known(place: Place, items: QuerySet[Item], carried_out: CarriedOut | None = None) -> list[Known]:
     rows = list(
         items.order_by("path").values_list(
             "pk", "path", "slug", "slug_key", "title", "revision", "filed", "working", "deleted_at"
@@ -122,9 +122,10 @@ def _known(place: Place, items: QuerySet[Item], carried_out: CarriedOut) -> list
     if len(rows) <= _LOOKUP:
         met = met.filter(item__in=[row[0] for row in rows])
     bases = {item: (document, path) for item, document, path in met.values_list("item", "document", "path")}
-    bases |= {each.item: (each.text, each.path) for each in carried_out.agreed}
-    for item in carried_out.forgotten:
-        bases.pop(item, None)
+    if carried_out:
+        bases |= {each.item: (each.text, each.path) for each in carried_out.agreed}
+        for item in carried_out.forgotten:
+            bases.pop(item, None)
     return [
         Known(*row[:6], None if row[8] else row[6], row[7], row[8] is not None, *bases.get(row[0], (None, None)))
         for row in rows

@@ -6,7 +6,6 @@ item, from the text of the common ancestor.
 """
 
 import json
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +23,7 @@ from sync.committing import committer
 from sync.git import GitError, Repository
 from sync.git_locks import own_index
 from sync.models import Base
+from sync.nearness import is_nearer
 from sync.places import Place, SyncError
 from sync.work_tree import Change, Entry, Passage, changes
 
@@ -131,7 +131,7 @@ def mend_bases(repository: Repository, places: Sequence[Place]) -> None:
             if place is None or not Item.objects.filter(pk=item).exists():
                 continue
             theirs = _shown(repository, note.theirs, content.path_of(path, place))
-            if not _is_nearer(_read(place.folder / path), theirs, bytes(Blob.objects.get(pk=text).data)):
+            if not is_nearer(_read(place.folder / path), theirs, bytes(Blob.objects.get(pk=text).data)):
                 Base.objects.update_or_create(root=root, item_id=item, defaults={"path": path, "document_id": text})
     # Once: from now on bases are of what is done here, for as long as the pull is not carried through.
     _write_down(repository, replace(note, bases=[]))
@@ -148,15 +148,6 @@ def _read(file: Path) -> bytes:
         return disk.read(file, limits.FILE_BYTES)
     except OSError:
         return b""
-
-
-def _is_nearer(text: bytes, one: bytes, other: bytes) -> bool:
-    """Whether it has more lines in common with the one than with the other; somebody may have gone on with either."""
-    lines = Counter(text.split(b"\n"))
-    near, far = (
-        sum(((lines - found) + (found - lines)).values()) for found in (Counter(t.split(b"\n")) for t in (one, other))
-    )
-    return near < far
 
 
 def _bring(repository: Repository, places: Sequence[Place], theirs: str) -> str:
@@ -312,7 +303,7 @@ def _gone_on_with(repository: Repository, content: "_Content", fork: Fork) -> di
         now = repository.run("cat-file", "blob", ours[1])
         taken = Revision.objects.filter(document=folder.digest(new), created_at__gte=note.since)
         # Two that are new on both sides may be alike in all that a template has.
-        if old not in (new, now) and (taken.exists() or (old and _is_nearer(now, new, old))):
+        if old not in (new, now) and (taken.exists() or (old and is_nearer(now, new, old))):
             found[path] = ours
     return found
 

@@ -15,7 +15,7 @@ from sync import applying, disk, intents
 from sync.models import Base, Intent
 from sync.places import Place
 from tests.sync import folders
-from tests.sync.cast import BLACK_BOX, create, edit, item, retitle
+from tests.sync.cast import BLACK_BOX, create, edit, entry, item, retitle, slugs, text
 from tests.sync.commands import run
 
 Act = Callable[[Item], object]
@@ -229,19 +229,106 @@ def test_a_file_that_could_not_be_moved_after_it_was_written_is_no_edit_by_hand(
 # --- what a person did ---
 
 
+LINE = b"\n- a line by hand\n"
+
+
+def _by_hand(file: Path) -> bytes:
+    file.write_bytes(file.read_bytes().rstrip(b"\n") + LINE)
+    return file.read_bytes()
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("moment", ["noted", "all files written"])
-def test_an_edit_by_hand_after_it_is_merged_as_any_other(
-    known: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+@pytest.mark.parametrize("then", ["nothing", "edited", "put back", "made a draft"])
+def test_an_edit_by_hand_and_one_by_an_editor_after_it_are_merged(
+    known: Path, monkeypatch: pytest.MonkeyPatch, then: str, moment: str
 ) -> None:
+    """From the text at which the hand began, which the file tells."""
     _edited("expert")
     killed(monkeypatch, moment)
+    _by_hand(known / "terms/black-box.md")
+    THEN[then](item("black-box"))
+    now = text("black-box")
+    outcome = run("sync_content")
+    assert outcome.code == 0, outcome.everything
+    assert text("black-box") == (known / "terms/black-box.md").read_bytes() == now.rstrip(b"\n") + LINE
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("then", ["edited", "put back", "deleted"])
+def test_where_nobody_can_tell_a_person_decides(known: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> None:
+    _edited("expert")
+    killed(monkeypatch, "all files written")
     file = known / "terms/black-box.md"
-    file.write_bytes(file.read_bytes().replace(b"\n- output", b"\n- output\n- a line by hand"))
+    file.write_bytes(by_hand := file.read_bytes().replace(b'"expert"', b'"intermediate"'))
+    THEN[then](item("black-box"))
+    before = _database()
+    assert run("sync_content").code == 2
+    assert [row[:4] for row in _database()] == [row[:4] for row in before]
+    assert file.read_bytes() == by_hand
+    assert run("sync_content").code == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("then", ["nothing", "edited", "made a draft"])
+def test_so_they_are_where_it_was_published_for_the_first_time(
+    known: Path, monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    found = create("Red box", "red-box")
+    killed(monkeypatch, "all files written")
+    _by_hand(known / "terms/red-box.md")
+    THEN[then](found)
+    now = text("red-box")
     assert run("sync_content").code == 0
-    assert b"a line by hand" in file.read_bytes()
-    assert b'"expert"' in file.read_bytes()
-    assert bytes(item("black-box").filed.data) == file.read_bytes()  # type: ignore[union-attr]
+    assert text("red-box") == (known / "terms/red-box.md").read_bytes() == now.rstrip(b"\n") + LINE
+
+
+@pytest.mark.django_db
+def test_one_that_was_deleted_and_edited_by_hand_waits_for_a_person(
+    known: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = create("Red box", "red-box")
+    killed(monkeypatch, "all files written")
+    by_hand = _by_hand(known / "terms/red-box.md")
+    _deleted(found)
+    assert run("sync_content").code == 2
+    assert (known / "terms/red-box.md").read_bytes() == by_hand
+    assert slugs() == ["black-box", "grey-box", "white-box"]
+
+
+@pytest.mark.django_db
+def test_a_file_of_somebody_else_where_a_new_one_was_to_be_written_is_not_ours(
+    known: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = create("Red box", "red-box")
+    killed(monkeypatch, "noted")
+    folders.write(known, {"terms/red-box.md": (stranger := entry("A box in red", "a-box-in-red", body="By hand.\n"))})
+    _deleted(found)
+    assert run("sync_content").code == 0
+    assert text("a-box-in-red") == (known / "terms/red-box.md").read_bytes() == stranger
+
+
+@pytest.mark.django_db
+def test_a_file_that_somebody_moved_since_is_no_edit(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _edited("expert")
+    killed(monkeypatch, "all files written")
+    (known / "terms/black-box.md").rename(known / "terms/elsewhere.md")
+    _as_it_was(item("black-box"))
+    wanted = text("black-box")
+    assert run("sync_content").code == 2
+    assert text("black-box") == wanted
+    assert b'"expert"' in (known / "terms/elsewhere.md").read_bytes()
+
+
+@pytest.mark.django_db
+def test_a_file_that_somebody_removed_since_does_not_take_a_later_edit_with_it(
+    known: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _edited("expert")
+    killed(monkeypatch, "all files written")
+    (known / "terms/black-box.md").unlink()
+    _as_it_was(item("black-box"))
+    assert_next_takes_nothing_back(known)
 
 
 @pytest.mark.django_db
