@@ -18,7 +18,7 @@ from publishing.problems import InvalidDocument, Problem
 from publishing.standing import Standing
 from publishing.steps import Signature
 from sync import disk, folder, intents
-from sync.intents import Aim
+from sync.intents import Intended
 from sync.models import Base, Uncommitted
 from sync.places import Place, SyncError
 from sync.plan import ASIDE, Action
@@ -185,7 +185,7 @@ def _write(steps: Sequence[Step], waiting: Waiting, signature: Signature | None 
             if bequest := _bequest(step):
                 agreed[step.place][bequest.item] = bequest
     for place in agreed:
-        record_bases(place, agreed[place].values(), forgotten[place])
+        record_bases(place.root, agreed[place].values(), forgotten[place])
 
 
 def _unstored(steps: Iterable[Step]) -> dict[str, bytes]:
@@ -294,7 +294,7 @@ def write_files(place: Place, steps: Sequence[Step], outcome: Outcome) -> None:
     for some in _batches(todo):
         data = texts(step.wanted for step in some if step.wanted)
         done = _Done(place)
-        intents.note(place, [_aim(step) for step in some if step.item and step.path not in stuck])
+        intents.note(place, [_intended(step) for step in some if step.item])
         for step in some:
             if step.path in done.freed:
                 # Recorded first: a sync that is killed now must not take the new file there for the one that went.
@@ -307,42 +307,56 @@ def write_files(place: Place, steps: Sequence[Step], outcome: Outcome) -> None:
                 outcome.problems.append(_unwritable(step, error))
                 if step.file:
                     stuck.add(step.file.path)
+                done.add_failed(step)
             else:
                 done.add(step)
                 outcome.changed = True
         done.record()
 
 
-def _aim(step: Step) -> Aim:
+def _intended(step: Step) -> Intended:
     assert step.item is not None
-    return Aim(step.item.pk, step.path, step.wanted, step.file.path if step.file else "")
+    return Intended(step.item.pk, step.path, step.wanted, step.file.path if step.file else "")
 
 
 @dataclass(slots=True)
 class _Done:
-    """Steps that were carried out and are not recorded yet; paths at which a file lay; folders with other names now."""
+    """What was carried out and is not recorded yet: bases; items without a file; items with whose files nothing was
+    done; paths at which a file lay; folders with other names now.
+    """
 
     place: Place
-    steps: list[Step] = field(default_factory=list)
+    agreed: list[Agreed] = field(default_factory=list)
+    forgotten: list[Any] = field(default_factory=list)
+    left: list[Any] = field(default_factory=list)
     freed: set[str] = field(default_factory=set)
     folders: set[Path] = field(default_factory=set)
 
     def add(self, step: Step) -> None:
-        self.steps.append(step)
+        if step.item and step.wanted:
+            self.agreed.append(Agreed(step.item.pk, step.path, step.wanted))
+        elif step.item:
+            self.forgotten.append(step.item.pk)
         if step.file and (step.file.path != step.path or not step.wanted):
             self.freed.add(step.file.path)
+
+    def add_failed(self, step: Step) -> None:
+        if step.item is None:
+            return
+        if step.file and step.wanted == step.file.text:
+            # Written, and not moved.
+            self.agreed.append(Agreed(step.item.pk, step.file.path, step.wanted))
+        else:
+            self.left.append(step.item.pk)
 
     def record(self) -> None:
         """The base, once the names outlast a power cut."""
         disk.settle(sorted(self.folders))
-        agreed = [Agreed(step.item.pk, step.path, str(step.wanted)) for step in self.steps if step.item and step.wanted]
-        forgotten = [step.item.pk for step in self.steps if step.item and not step.wanted]
         with transaction.atomic():
-            record_bases(self.place, agreed, forgotten)
-            intents.forget(self.place, [step.item.pk for step in self.steps if step.item])
-        self.steps.clear()
-        self.freed.clear()
-        self.folders.clear()
+            record_bases(self.place.root, self.agreed, self.forgotten)
+            intents.forget(self.place, self.left)
+        for each in (self.agreed, self.forgotten, self.left, self.freed, self.folders):
+            each.clear()
 
 
 def note_uncommitted(place: Place, steps: Iterable[Step]) -> None:
@@ -430,7 +444,7 @@ def _step_aside(place: Place, step: Step) -> None:
     _expect(place, file.path, source, file.text)
     # Recorded first: the next sync has to know that it was us, should this one be killed.
     with transaction.atomic():
-        record_bases(place, [Agreed(step.item.pk, path, file.text)], [])
+        record_bases(place.root, [Agreed(step.item.pk, path, file.text)], [])
     disk.move(source, target)
     disk.settle([source.parent])
     file.path = path
@@ -455,6 +469,7 @@ def _carry_out(place: Place, step: Step, data: dict[str, bytes], folders: set[Pa
         return
     if file.text != wanted:
         disk.write(source, data[wanted], expect=partial(_expect, place, file.path, source, file.text))
+        file.text = wanted
         folders.add(source.parent)
     else:
         _expect(place, file.path, source, file.text)

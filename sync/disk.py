@@ -199,7 +199,7 @@ def settle(folders: Iterable[Path]) -> None:
     for folder in folders:
         try:
             descriptor = os.open(folder, _FOLDER)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
         try:
             with _named(folder):

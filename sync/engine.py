@@ -106,6 +106,7 @@ def run(
             if broken := pictures.take_in(shown):
                 report.problems += broken
                 return report
+            _record_carried_out(plans)
             with bulk.large_cache():
                 applying.write_all(_steps(plans), applying.waiting_in(places), options.signature)
             report.written = bool(shown.incoming) or any(step.changes_database for step in _steps(plans))
@@ -142,8 +143,6 @@ def planned(
 
 
 def _plan(place: Place, options: Options, report: Report, progress: Progress) -> Steps:
-    if not options.dry_run:
-        intents.settle(place)
     matched = matching.match(
         place,
         only=options.only,
@@ -323,6 +322,7 @@ def _apply(places: Sequence[Place], plans: list[Steps], shown: Pictures, options
     """One round after the other, until nobody was faster."""
     for number in range(_ROUNDS):
         outcome = applying.Outcome()
+        _record_carried_out(plans)
         waiting = applying.waiting_in(places)
         if options.committing:
             for plan in plans:
@@ -358,6 +358,11 @@ def _apply(places: Sequence[Place], plans: list[Steps], shown: Pictures, options
         )
         again = Options(half=options.half, prefer=options.prefer, only=names_, committing=options.committing)
         _, plans, shown = planned(places, again)
+
+
+def _record_carried_out(plans: Sequence[Steps]) -> None:
+    for plan in plans:
+        intents.record(plan.place, plan.carried_out)
 
 
 def _named(step: Step, problems: list[Problem]) -> bool:

@@ -3,22 +3,23 @@
 Without that, a file that was written and not recorded looks as if somebody had edited it by hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from documents import limits
 from publishing import bulk
 from publishing.models import Item
-from sync import disk, folder
+from sync import disk
 from sync.models import Base, Intent
 from sync.nearness import is_nearer
-from sync.places import Place, SyncError
-from sync.state import Agreed, CarriedOut, record_bases, texts
+from sync.places import Place
+from sync.state import Agreed, record_bases, texts
 
 
-class Aim(NamedTuple):
+class Intended(NamedTuple):
     """`text` is what the file of the item is to hold at `path`, by sha256; None where it is to be removed. `source` is
     where it lies before; "" where there is none.
     """
@@ -29,105 +30,136 @@ class Aim(NamedTuple):
     source: str
 
 
-def note(place: Place, aims: Sequence[Aim]) -> None:
-    """Call it right before the files are touched, and `forget` once the bases are recorded."""
-    with transaction.atomic():
-        forget(place, [aim.item for aim in aims])
-        bulk.insert(Intent, ["root", "item", "path", "document", "source"], ((place.root, *aim) for aim in aims))
-
-
-def forget(place: Place, items: Sequence[Any]) -> None:
-    Intent.objects.filter(root=place.root, item__in=items).delete()
-
-
-def carried_out(place: Place) -> CarriedOut:
-    """As the folder is now. One query, where the last sync came to its end."""
-    found, _ = _looked_up(place, _noted(place))
-    return found
-
-
-def settle(place: Place) -> None:
-    """Records what was `carried_out`, and forgets the aims of which nothing came. Needs the lock of the folder."""
-    if not _noted(place):
-        return
-    with transaction.atomic():
-        # Two imports share the lock: the second waits here, and then nothing is left for it.
-        aims = _noted(place, for_update=True)
-        found, unknown = _looked_up(place, aims)
-        # As where a sync records its own: a name that a power cut takes back must not be what both agreed on.
-        disk.settle(sorted({(place.folder / each.path).parent for each in found.agreed}))
-        record_bases(place, found.agreed, found.forgotten)
-        forget(place, [aim.item for aim in aims if aim.item not in unknown])
-
-
-def _noted(place: Place, *, for_update: bool = False) -> list[Aim]:
-    rows = Intent.objects.filter(root=place.root).order_by("pk")
-    if for_update:
-        rows = rows.select_for_update()
-    return [Aim(*row) for row in rows.values_list("item", "path", "document", "source")]
-
-
-class _File(NamedTuple):
-    """text: sha256; None where there is nothing, "" for what nobody here wrote."""
+class Lying(NamedTuple):
+    """What lies at a path. text: its sha256; None where there is nothing of the item that was asked for."""
 
     path: str
     text: str | None
     data: bytes = b""
 
 
-def _looked_up(place: Place, aims: Sequence[Aim]) -> tuple[CarriedOut, set[Any]]:
-    """And the items whose files cannot be read."""
-    found, unknown = CarriedOut([], []), set[Any]()
-    if not aims:
-        return found, unknown
-    items = [aim.item for aim in aims]
+class Unknown(Exception):
+    """Something may lie there that cannot be looked at."""
+
+
+class Verdict(Enum):
+    # Nothing was done, or somebody has made something else of it: the recorded base is the right one.
+    VOID = auto()
+    # There is no base any more.
+    FORGOTTEN = auto()
+    # Nothing to be decided yet.
+    OPEN = auto()
+
+
+@dataclass(slots=True)
+class CarriedOut:
+    """What came of intents. bases: by item, what counts in place of its recorded base; None for none. void: items.
+
+    touched: paths in folders of which the disk has to know the names before that is recorded.
+    """
+
+    bases: dict[Any, Agreed | None] = field(default_factory=dict)
+    void: list[Any] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+
+
+def note(place: Place, intended: Sequence[Intended]) -> None:
+    """Call it right before the files are touched. To record the base of an item ends it."""
+    with transaction.atomic():
+        forget(place, [each.item for each in intended])
+        bulk.insert(Intent, ["root", "item", "path", "document", "source"], ((place.root, *each) for each in intended))
+
+
+def forget(place: Place, items: Sequence[Any]) -> None:
+    """Of what was not done after all."""
+    Intent.objects.filter(root=place.root, item__in=items).delete()
+
+
+def noted(place: Place) -> list[Intended]:
+    """Empty where the last sync came to its end."""
+    rows = Intent.objects.filter(root=place.root).order_by("pk")
+    return [Intended(*row) for row in rows.values_list("item", "path", "document", "source")]
+
+
+def are_all(place: Place, intended: Sequence[Intended]) -> bool:
+    """Whether no other item has a file here."""
+    return not Base.objects.filter(root=place.root).exclude(item__in=[each.item for each in intended]).exists()
+
+
+def carried_out(
+    place: Place, intended: Sequence[Intended], look: Callable[[str, Any], Lying], found: Collection[str]
+) -> CarriedOut:
+    """As the folder is now. Nothing is recorded.
+
+    Args:
+        look: gives what of an item lies at a path, or raises Unknown.
+        found: texts of the files of which nobody knows yet whose they are.
+    """
+    items = [each.item for each in intended]
     bases = dict(Base.objects.filter(root=place.root, item__in=items).values_list("item", "document"))
     filed = dict(Item.objects.live().filter(pk__in=items).values_list("pk", "filed"))
-    for aim in aims:
+    out = CarriedOut()
+    for each in intended:
         try:
-            files = [_read(place, path) for path in dict.fromkeys((aim.source, aim.path)) if path]
-        except OSError:
-            unknown.add(aim.item)
-        else:
-            _judge(aim, files, bases.get(aim.item), filed.get(aim.item), found)
-    return found, unknown
+            verdict = _judged(each, bases.get(each.item), filed.get(each.item), look, found)
+        except Unknown:
+            continue
+        if verdict is Verdict.VOID:
+            out.void.append(each.item)
+            continue
+        out.touched |= {each.path, each.source or each.path}
+        if verdict is not Verdict.OPEN:
+            out.bases[each.item] = None if verdict is Verdict.FORGOTTEN else verdict
+    return out
 
 
-def _judge(aim: Aim, files: Sequence[_File], base: str | None, filed: str | None, found: CarriedOut) -> None:
-    """Adds to `found`. files: at the source first. base, filed: as in `sync.plan.plan`."""
-    if done := next((file for file in files if file.text == aim.text), None):
-        if aim.text is None:
-            found.forgotten.append(aim.item)
-        else:
-            # At the source it was written, and not moved yet.
-            found.agreed.append(Agreed(aim.item, done.path, aim.text))
-    elif aim.text is not None and files[0].text != base:
-        _judge_stranger(aim, next((file for file in files if file.text), None), base, filed, found)
+def record(place: Place, done: CarriedOut) -> None:
+    """Needs the lock of the folder."""
+    if not (done.bases or done.void or done.touched):
+        return
+    with transaction.atomic():
+        # Two imports share the lock: the second waits here, and then nothing is left for it.
+        waiting = Intent.objects.filter(root=place.root).select_for_update().values_list("item", flat=True)
+        bases = {item: done.bases[item] for item in waiting if item in done.bases}
+        disk.settle(sorted({(place.folder / path).parent for path in done.touched}))
+        record_bases(place.root, filter(None, bases.values()), [item for item, base in bases.items() if base is None])
+        forget(place, done.void)
 
 
-def _judge_stranger(aim: Aim, file: _File | None, base: str | None, filed: str | None, found: CarriedOut) -> None:
-    """Somebody else was at the file since."""
-    assert aim.text is not None
-    if file:
-        known = texts([aim.text, *([base] if base else [])])
-        ours, before = known[aim.text], known[base] if base else b""
-        if is_nearer(file.data, ours, before):
-            found.agreed.append(Agreed(aim.item, file.path, aim.text))
-            return
-        if is_nearer(file.data, before, ours):
-            return
-    # Nobody can tell. Where the item has changed as well, a person decides: to merge from either could take something
-    # back that an editor did.
-    if filed not in (None, aim.text):
-        found.forgotten.append(aim.item)
+def _judged(
+    intended: Intended, base: str | None, filed: str | None, look: Callable[[str, Any], Lying], found: Collection[str]
+) -> Agreed | Verdict:
+    """base, filed: as in `sync.plan.plan`. Raises Unknown."""
+    item, path, text, source = intended
+    lying = look(source or path, item)
+    if text is None:
+        return _judged_removal(lying, base, filed, found)
+    if lying.text not in (text, base) and path != lying.path:
+        # It was written and moved, or somebody was faster.
+        moved = look(path, item)
+        lying = moved if lying.text is None or moved.text == text else lying
+    if lying.text == text:
+        return Agreed(item, lying.path, text)
+    if lying.text == base:
+        return Verdict.VOID
+    if lying.text is None:
+        # Removed, or put elsewhere with another text: as if it had been ours, unless that is what it was before.
+        is_ours = text in found or (base not in found and filed not in (None, text))
+        return Agreed(item, path, text) if is_ours else Verdict.VOID
+    known = texts([text, *([base] if base else [])])
+    ours, before = known[text], known[base] if base else b""
+    if is_nearer(lying.data, ours, before):
+        return Agreed(item, lying.path, text)
+    if is_nearer(lying.data, before, ours) or filed in (None, text):
+        return Verdict.VOID
+    # Where the item has changed as well, a person decides: to merge from either could take something back.
+    return Verdict.FORGOTTEN
 
 
-def _read(place: Place, path: str) -> _File:
-    """Raises OSError."""
-    try:
-        data = disk.read(folder.locate(place, path), limits.FILE_BYTES)
-    except (FileNotFoundError, NotADirectoryError):
-        return _File(path, None)
-    except (disk.TooLarge, SyncError):
-        return _File(path, "")
-    return _File(path, folder.digest(data), data)
+def _judged_removal(lying: Lying, base: str | None, filed: str | None, found: Collection[str]) -> Verdict:
+    if lying.text is not None:
+        return Verdict.VOID
+    if filed is None:
+        # What is gone on both sides is forgotten by itself, and until then known by its text, wherever it is.
+        return Verdict.OPEN
+    return Verdict.VOID if base in found else Verdict.FORGOTTEN

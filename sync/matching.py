@@ -10,6 +10,7 @@ from publishing import assets, kinds, names
 from publishing.kinds import Reading
 from publishing.problems import Problem
 from sync import disk, folder, intents, state
+from sync.intents import CarriedOut, Lying, Unknown
 from sync.places import Place
 from sync.state import Agreed, Known, Settled, texts
 
@@ -56,6 +57,8 @@ class Matched:
     met: bool = False
     # Items without a file, which may be one of those that were put elsewhere and cannot be read.
     doubtful: list[Known] = field(default_factory=list)
+    # What a sync that was killed did here; the items are planned with it.
+    carried_out: CarriedOut = field(default_factory=CarriedOut)
 
 
 def match(
@@ -81,8 +84,10 @@ def match(
     agreed = state.settled(place)
     pictures: dict[str, set[str]] = {}
     files, settled = _read(place, found.paths, agreed, pictures, progress)
-    known = state.known_items(place, agreed, settled, intents.carried_out(place))
+    carried_out = _carried_out(place, found, agreed, settled, files)
+    known = state.known_items(place, agreed, settled, carried_out.bases)
     matching = _Matching(place, found, settled, known, parsing)
+    matching.out.carried_out = carried_out
     matching.out.met = matching.out.met or bool(agreed)
     matching.out.pictures = {path: linked for path, linked in pictures.items() if not only or path in only}
     matching.take(files)
@@ -120,6 +125,33 @@ def _read(
                     files.append((path, data))
             progress(1)
     return files, settled
+
+
+def _carried_out(
+    place: Place,
+    found: folder.Listing,
+    agreed: Mapping[str, Settled],
+    settled: Mapping[str, Any],
+    files: Sequence[tuple[str, bytes | OSError]],
+) -> CarriedOut:
+    intended = intents.noted(place)
+    # A folder in which nothing is left may be one that is not mounted.
+    if not intended or not (found.paths or intents.are_all(place, intended)):
+        return CarriedOut()
+    contents = dict(files)
+    unseen = {path for path, _ in found.skipped} | {problem.path for problem in found.problems}
+    shut = tuple(found.closed)
+
+    def look(path: str, item: Any) -> Lying:
+        if path in settled:
+            return Lying(path, agreed[path].text if settled[path] == item else None)
+        data = contents.get(path)
+        if isinstance(data, OSError) or path in unseen or (shut and path.startswith(shut)):
+            raise Unknown
+        return Lying(path, None) if data is None else Lying(path, folder.digest(data), data)
+
+    texts_found = {folder.digest(data) for data in contents.values() if isinstance(data, bytes)}
+    return intents.carried_out(place, intended, look, texts_found)
 
 
 class _Matching:
@@ -266,10 +298,10 @@ class _Matching:
                 self._refuse(file.path, Problem("slug.duplicate", message, "Give each file a slug of its own."))
         # Items of which no file is here keep their slug.
         taken = {item.slug_key: item for item in self.known if item.pk not in self.present and not item.deleted}
-        for file, _ in self.files:
-            owner = taken.get(names.key(file.record.slug)) if file.record else None
+        for file, item in self.files:
+            owner = taken.get(_slug_key(file, item))
             if owner:
-                message = f'The slug "{file.record.slug}" belongs to "{owner.title}" already, which has another file.'
+                message = f'The slug "{_slug(file, item)}" belongs to "{owner.title}" already, which has another file.'
                 self._refuse(file.path, Problem("slug.taken", message, "Choose another slug."))
 
 

@@ -9,6 +9,7 @@ from publishing import conflicts
 from publishing.models import Conflict, Item
 from sync.models import Base
 from sync.plan import plan_path
+from sync.state import Agreed, record_bases
 
 
 def resolve(
@@ -62,13 +63,8 @@ def _path(conflict: Conflict, base: Base | None) -> str:
 
 
 def _remember(conflict: Conflict) -> None:
-    known = Base.objects.filter(root=conflict.root, item=conflict.item_id)
     if conflict.theirs_id is None:
         # Without file and without base the next sync writes the file anew, or has nothing to do.
-        known.delete()
+        record_bases(conflict.root, [], [conflict.item_id])
     else:
-        Base.objects.update_or_create(
-            root=conflict.root,
-            item_id=conflict.item_id,
-            defaults={"document_id": conflict.theirs_id, "path": conflict.path},
-        )
+        record_bases(conflict.root, [Agreed(conflict.item_id, conflict.path, conflict.theirs_id)])

@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from publishing import bulk
 from publishing.models import Blob, Conflict, Item
-from sync.models import Base
+from sync.models import Base, Intent
 from sync.places import Place
 
 _LOOKUP = 500
@@ -49,18 +49,6 @@ class Agreed(NamedTuple):
     text: str
 
 
-class CarriedOut(NamedTuple):
-    """What a sync did to files and did not get to record: it counts in place of the bases of these items."""
-
-    agreed: list[Agreed]
-    # Items that have no base: their files were removed, or somebody else was at them, too.
-    forgotten: list[Any]
-
-    @property
-    def items(self) -> list[Any]:
-        return [each.item for each in self.agreed] + self.forgotten
-
-
 class Settled(NamedTuple):
     """What the file of an item has to hold so that nothing is left to do. `text` is its sha256."""
 
@@ -78,16 +66,16 @@ def settled(place: Place) -> dict[str, Settled]:
 
 
 def known_items(
-    place: Place, agreed: Mapping[str, Settled], found: Collection[str], carried_out: CarriedOut
+    place: Place, agreed: Mapping[str, Settled], found: Collection[str], bases: Mapping[Any, Agreed | None]
 ) -> list[Known]:
     """All live items of the kind and the deleted ones with a base or a conflict here, ordered by path: two queries.
 
     Args:
         agreed: the `settled` ones.
         found: paths of those that are left out, because their files are as they should be.
-        carried_out: see `intents.carried_out`.
+        bases: by item, what is to count in place of the base that is recorded; None for none.
     """
-    more = carried_out.items
+    more = list(bases)
     if found and len(found) == len(agreed) and not more and not _has_others(place, len(agreed)):
         return []
     left_out = {agreed[path].pk for path in found}
@@ -99,7 +87,7 @@ def known_items(
             items = Item.objects.filter(pk__in=[*open_, *more])
         else:
             items = items.filter(~Q(pk__in=_settled(place).values("item")) | Q(pk__in=open_))
-    return [item for item in _known(place, items, carried_out) if item.pk not in left_out]
+    return [item for item in _known(place, items, bases) if item.pk not in left_out]
 
 
 def known_by_slug(place: Place, slug_keys: Iterable[str]) -> list[Known]:
@@ -108,11 +96,11 @@ def known_by_slug(place: Place, slug_keys: Iterable[str]) -> list[Known]:
     live = Item.objects.filter(deleted_at=None, kind=place.kind, locale=settings.LEMMA_LOCALE)
     found: list[Known] = []
     for start in range(0, len(wanted), _LOOKUP):
-        found += _known(place, live.filter(slug_key__in=wanted[start : start + _LOOKUP]))
+        found += _known(place, live.filter(slug_key__in=wanted[start : start + _LOOKUP]), {})
     return found
 
 
-def _known(place: Place, items: QuerySet[Item], carried_out: CarriedOut | None = None) -> list[Known]:
+def _known(place: Place, items: QuerySet[Item], instead: Mapping[Any, Agreed | None]) -> list[Known]:
     rows = list(
         items.order_by("path").values_list(
             "pk", "path", "slug", "slug_key", "title", "revision", "filed", "working", "deleted_at"
@@ -122,10 +110,7 @@ def _known(place: Place, items: QuerySet[Item], carried_out: CarriedOut | None =
     if len(rows) <= _LOOKUP:
         met = met.filter(item__in=[row[0] for row in rows])
     bases = {item: (document, path) for item, document, path in met.values_list("item", "document", "path")}
-    if carried_out:
-        bases |= {each.item: (each.text, each.path) for each in carried_out.agreed}
-        for item in carried_out.forgotten:
-            bases.pop(item, None)
+    bases |= {item: (base.text, base.path) if base else (None, None) for item, base in instead.items()}
     return [
         Known(*row[:6], None if row[8] else row[6], row[7], row[8] is not None, *bases.get(row[0], (None, None)))
         for row in rows
@@ -172,10 +157,17 @@ def store_texts(found: Mapping[str, bytes]) -> None:
     bulk.insert(Blob, ["sha256", "data"], found.items(), ignore_conflicts=True)
 
 
-def record_bases(place: Place, agreed: Iterable[Agreed], forgotten: Iterable[Any] = ()) -> None:
-    """forgotten: items that have no file here any more."""
+def record_bases(root: str, agreed: Iterable[Agreed], forgotten: Iterable[Any] = ()) -> None:
+    """The only way a base is written. What a sync was about to do with files of these items counts no more.
+
+    Args:
+        root: as in `Place.root`.
+        forgotten: items that have no file here any more.
+    """
     agreed = list(agreed)
     stale = [each.item for each in agreed] + list(forgotten)
     for start in range(0, len(stale), _LOOKUP):
-        Base.objects.filter(root=place.root, item__in=stale[start : start + _LOOKUP]).delete()
-    bulk.insert(Base, ["root", "item", "path", "document"], ((place.root, *each) for each in agreed))
+        some = stale[start : start + _LOOKUP]
+        Base.objects.filter(root=root, item__in=some).delete()
+        Intent.objects.filter(root=root, item__in=some).delete()
+    bulk.insert(Base, ["root", "item", "path", "document"], ((root, *each) for each in agreed))

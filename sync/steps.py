@@ -8,6 +8,7 @@ from publishing import kinds
 from publishing.problems import Problem, Severity
 from publishing.writer import Text
 from sync import folder
+from sync.intents import CarriedOut
 from sync.matching import File, Matched, Pair
 from sync.places import Place
 from sync.plan import Action, Half, halved, plan, plan_path
@@ -83,7 +84,7 @@ class Step:
 
 @dataclass(slots=True)
 class Steps:
-    """settled: how many files there are besides of which nothing has to be done. pictures: as in `Matched`."""
+    """settled: how many files there are besides of which nothing has to be done. The rest is as in `Matched`."""
 
     place: Place
     settled: int = 0
@@ -92,6 +93,7 @@ class Steps:
     # Paths, as messages name them, of what was left alone because something is wrong with it.
     refused: set[str] = field(default_factory=set)
     pictures: dict[str, set[str]] = field(default_factory=dict)
+    carried_out: CarriedOut = field(default_factory=CarriedOut)
 
 
 def steps_of(place: Place, matched: Matched, half: Half, *, prune: bool = False, prefer: str = "") -> Steps:
@@ -100,9 +102,8 @@ def steps_of(place: Place, matched: Matched, half: Half, *, prune: bool = False,
     Args:
         prefer: "files" or "database" decides every conflict for that side; "" leaves them to a person.
     """
-    planner = _Planner(
-        place, half, prune, prefer, matched.met, Steps(place, len(matched.settled), pictures=matched.pictures)
-    )
+    out = Steps(place, len(matched.settled), pictures=matched.pictures, carried_out=matched.carried_out)
+    planner = _Planner(place, half, prune, prefer, matched.met, out)
     for pair in matched.pairs:
         planner.add(pair)
     planner.merge_all()

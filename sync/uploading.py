@@ -8,7 +8,6 @@ started from that one, and what others did since stays.
 
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,17 +20,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from documents import DocumentError, parse
-from publishing import bulk, kinds, names
+from publishing import kinds, names
 from publishing.authors import Author
 from publishing.models import Item, Revision
 from publishing.problems import Problem
 from publishing.steps import Signature
 from sync import engine, folder, unpacking
 from sync.models import Base, Upload
+from sync.nearness import distance
 from sync.places import Place, places
 from sync.plan import Half
 from sync.reports import Report
-from sync.state import texts
+from sync.state import Agreed, record_bases, texts
 from sync.steps import Step
 from sync.unpacking import Unpacked
 
@@ -224,8 +224,7 @@ def _seed(place: Place, files: Mapping[str, bytes]) -> None:
             mine.append(document)
     known = texts({document for documents in history.values() for document in documents})
     nearest = ((item, path, _nearest(files[path], history.get(item, []), known)) for item, path in items.items())
-    rows_ = [(place.root, item, path, document) for item, path, document in nearest if document]
-    bulk.insert(Base, ["root", "item", "path", "document"], rows_)
+    record_bases(place.root, [Agreed(item, path, document) for item, path, document in nearest if document])
 
 
 def _nearest(data: bytes, documents: list[str], known: Mapping[str, bytes]) -> str:
@@ -233,10 +232,4 @@ def _nearest(data: bytes, documents: list[str], known: Mapping[str, bytes]) -> s
 
     documents: the newest first.
     """
-    lines = Counter(data.split(b"\n"))
-
-    def distance(document: str) -> int:
-        other = Counter(known[document].split(b"\n"))
-        return ((lines - other) + (other - lines)).total()
-
-    return min(reversed(documents), key=distance, default="")
+    return min(reversed(documents), key=lambda document: distance(data, known[document]), default="")

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from documents import DocumentError, limits, merge, parse
-from publishing import bulk, kinds
+from publishing import kinds
 from publishing.models import Blob, Item, Revision
 from sync import disk, folder, git
 from sync.committing import committer
@@ -25,6 +25,7 @@ from sync.git_locks import own_index
 from sync.models import Base
 from sync.nearness import is_nearer
 from sync.places import Place, SyncError
+from sync.state import Agreed, record_bases, store_texts
 from sync.work_tree import Change, Entry, Passage, changes
 
 # How often a push is tried again when others are faster.
@@ -132,7 +133,7 @@ def mend_bases(repository: Repository, places: Sequence[Place]) -> None:
                 continue
             theirs = _shown(repository, note.theirs, content.path_of(path, place))
             if not is_nearer(_read(place.folder / path), theirs, bytes(Blob.objects.get(pk=text).data)):
-                Base.objects.update_or_create(root=root, item_id=item, defaults={"path": path, "document_id": text})
+                record_bases(root, [Agreed(item, path, text)])
     # Once: from now on bases are of what is done here, for as long as the pull is not carried through.
     _write_down(repository, replace(note, bases=[]))
 
@@ -430,16 +431,14 @@ def _rebase(meetings: Sequence[Meeting]) -> None:
     """What folder and database last agreed on is the text of the common ancestor."""
     with transaction.atomic():
         for meeting in meetings:
-            known = Base.objects.filter(root=meeting.place.root, item=meeting.item)
+            root, item = meeting.place.root, meeting.item.pk
             if meeting.data is None:
                 # New on both sides: they never met.
-                known.delete()
+                record_bases(root, [], [item])
                 continue
             digest = folder.digest(meeting.data)
-            bulk.insert(Blob, ["sha256", "data"], [(digest, meeting.data)], ignore_conflicts=True)
-            Base.objects.update_or_create(
-                root=meeting.place.root, item=meeting.item, defaults={"path": meeting.path, "document_id": digest}
-            )
+            store_texts({digest: meeting.data})
+            record_bases(root, [Agreed(item, meeting.path, digest)])
 
 
 class _Content:

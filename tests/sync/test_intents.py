@@ -1,8 +1,8 @@
 """A sync that was killed after it wrote files and before it had recorded that: what editors do then is what counts."""
 
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,8 @@ from django.db import connection
 
 from glossary.editing import delete_entry, rename_entry, restore_entry, unpublish_entry
 from publishing.models import Conflict, Item
-from sync import applying, disk, intents
+from sync import applying, disk, intents, state
 from sync.models import Base, Intent
-from sync.places import Place
 from tests.sync import folders
 from tests.sync.cast import BLACK_BOX, create, edit, entry, item, retitle, slugs, text
 from tests.sync.commands import run
@@ -167,22 +166,19 @@ def test_two_imports_at_once_after_it_do_not_disturb_each_other(known: Path, mon
     _as_it_was(item("black-box"))
     before = _database()
     both, codes = threading.Barrier(2), list[int]()
-    seen: set[int] = set()
+    looked_up = intents.carried_out
 
-    def noted(place: Place, *, for_update: bool = False) -> list[intents.Aim]:
-        found = looked_up(place, for_update=for_update)
-        if found and threading.get_ident() not in seen:
-            seen.add(threading.get_ident())
-            both.wait(20)
+    def carried_out(*arguments: Any) -> intents.CarriedOut:
+        found = looked_up(*arguments)
+        both.wait(20)
         return found
 
     def bring_in() -> None:
         codes.append(run("import_content").code)
         connection.close()
 
-    looked_up = intents._noted
     with monkeypatch.context() as patched:
-        patched.setattr("sync.intents._noted", noted)
+        patched.setattr("sync.intents.carried_out", carried_out)
         threads = [threading.Thread(target=bring_in) for _ in range(2)]
         for thread in threads:
             thread.start()
@@ -309,26 +305,210 @@ def test_a_file_of_somebody_else_where_a_new_one_was_to_be_written_is_not_ours(
 
 
 @pytest.mark.django_db
-def test_a_file_that_somebody_moved_since_is_no_edit(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("moment", ["noted", "all files written"])
+@pytest.mark.parametrize("then", ["nothing", "edited", "put back", "made a draft"])
+def test_a_file_that_somebody_moved_since_is_no_edit(
+    known: Path, monkeypatch: pytest.MonkeyPatch, then: str, moment: str
+) -> None:
     _edited("expert")
-    killed(monkeypatch, "all files written")
+    killed(monkeypatch, moment)
     (known / "terms/black-box.md").rename(known / "terms/elsewhere.md")
+    THEN[then](item("black-box"))
+    wanted = text("black-box")
+    assert run("sync_content").code == 0
+    assert text("black-box") == (known / "terms/elsewhere.md").read_bytes() == wanted
+    assert not (known / "terms/black-box.md").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["noted", "all files written"])
+@pytest.mark.parametrize("first", ["edited", "deleted"])
+def test_nor_does_it_bring_back_what_was_deleted(
+    known: Path, monkeypatch: pytest.MonkeyPatch, first: str, moment: str
+) -> None:
+    FIRST[first](found := item("black-box"))
+    killed(monkeypatch, moment)
+    if (file := known / "terms/black-box.md").exists():
+        file.rename(known / "terms/elsewhere.md")
+    if first != "deleted":
+        _deleted(Item.objects.get(pk=found.pk))
+    assert_next_takes_nothing_back(known)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["noted", "all files written"])
+def test_whether_a_file_that_somebody_removed_since_takes_a_later_edit_with_it_a_person_decides(
+    known: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    _edited("expert")
+    killed(monkeypatch, moment)
+    (known / "terms/black-box.md").unlink()
     _as_it_was(item("black-box"))
     wanted = text("black-box")
     assert run("sync_content").code == 2
     assert text("black-box") == wanted
-    assert b'"expert"' in (known / "terms/elsewhere.md").read_bytes()
+    assert run("sync_content").code == 2
+
+
+# --- folders that cannot be looked at, and runs that do not come to their end ---
+
+
+@contextmanager
+def _away(content: Path) -> Iterator[None]:
+    """The folder is empty, as where a disk is not mounted."""
+    (content / "terms").rename(content / "away")
+    (content / "terms").mkdir()
+    yield
+    (content / "terms").rmdir()
+    (content / "away").rename(content / "terms")
 
 
 @pytest.mark.django_db
-def test_a_file_that_somebody_removed_since_does_not_take_a_later_edit_with_it(
-    known: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("first", ["edited", "deleted"])
+@pytest.mark.parametrize("moment", ["noted", "all files written"])
+def test_while_the_folder_is_not_there_nothing_is_decided(
+    known: Path, monkeypatch: pytest.MonkeyPatch, first: str, moment: str
 ) -> None:
-    _edited("expert")
+    found = item("black-box")
+    FIRST[first](found)
+    killed(monkeypatch, moment)
+    found.refresh_from_db()
+    _as_it_was(found)
+    before = _database()
+    with _away(known):
+        assert run("sync_content").code == 1
+    assert _database() == before
+    Conflict.objects.all().delete()
+    assert_next_takes_nothing_back(known)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["noted", "all files written"])
+def test_a_deleted_entry_does_not_come_back_with_the_folder(
+    known: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    _deleted(item("black-box"))
+    killed(monkeypatch, moment)
+    with _away(known):
+        assert run("sync_content").code == 1
+    assert_next_takes_nothing_back(known)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("then", ["brought back", "put back"])
+def test_the_only_file_of_a_folder_may_be_removed_and_come_back(
+    known: Path, monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    book = item("big-book", "book")
+    _deleted(book)
     killed(monkeypatch, "all files written")
-    (known / "terms/black-box.md").unlink()
+    assert folders.read(known / "books") == {}
+    book.refresh_from_db()
+    THEN_DELETED[then](book)
+    assert_next_takes_nothing_back(known)
+
+
+@pytest.mark.django_db
+def test_a_run_that_concerns_other_files_leaves_it_to_the_next(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = item("black-box")
+    _deleted(found)
+    killed(monkeypatch, "all files written")
+    assert run("sync_content", "--only", known / "terms/white-box.md").code == 0
+    found.refresh_from_db()
+    _brought_back(found)
+    assert_next_takes_nothing_back(known)
+
+
+@pytest.mark.django_db
+def test_several_batches_are_one_law(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.applying._BATCH", 2)
+    for number in range(5):
+        create(f"Box {number}", f"box-{number}")
+    _edited("expert")
+    killed(monkeypatch, "one file written")
+    for number in range(5):
+        edit(f"box-{number}", lambda document: document.__setitem__("difficulty", "advanced"))
     _as_it_was(item("black-box"))
     assert_next_takes_nothing_back(known)
+
+
+# --- what the disk refuses ---
+
+
+@pytest.mark.django_db
+def test_a_file_that_was_written_and_cannot_be_moved_is_no_edit_by_hand(known: Path) -> None:
+    rename_entry(_edited("expert"), "dark-box")
+    (known / "terms/dark-box.md").mkdir()
+    assert run("sync_content").code == 1
+    assert b'"expert"' in (known / "terms/black-box.md").read_bytes()
+    _as_it_was(item("dark-box"))
+    wanted = text("dark-box")
+    assert run("sync_content").code == 1
+    assert text("dark-box") == wanted
+    (known / "terms/dark-box.md").rmdir()
+    assert_next_takes_nothing_back(known)
+
+
+@pytest.mark.django_db
+def test_a_base_that_was_recorded_since_counts(known: Path) -> None:
+    rename_entry(_edited("expert"), "dark-box")
+    (known / "terms/dark-box.md").mkdir()
+    run("sync_content")
+    file = known / "terms/black-box.md"
+    written = file.read_bytes()
+    file.write_bytes(written.replace(b"- output", b"- output by hand"))
+    assert run("import_content").code == 0
+    (known / "terms/dark-box.md").rmdir()
+    file.write_bytes(written)
+    assert run("sync_content").code == 0
+    assert b"by hand" not in text("dark-box")
+
+
+@pytest.mark.django_db
+def test_what_the_disk_refused_was_not_done(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = item("black-box")
+    _deleted(found)
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sync.disk.remove", refuse)
+        assert run("sync_content").code == 1
+    assert not Intent.objects.exists()
+    found.refresh_from_db()
+    _brought_back(found)
+    (known / "terms/black-box.md").unlink()
+    assert run("sync_content").code == 0
+    assert "black-box" not in slugs()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("first", ["edited", "deleted", "renamed"])
+def test_names_are_settled_before_they_count(known: Path, monkeypatch: pytest.MonkeyPatch, first: str) -> None:
+    FIRST[first](item("black-box"))
+    killed(monkeypatch, "all files written")
+    seen: list[str] = []
+    settle, record = disk.settle, state.record_bases
+
+    def settled(paths: Iterable[Path]) -> None:
+        seen.extend(map(str, paths := list(paths)))
+        settle(paths)
+
+    def recorded(*arguments: Any) -> None:
+        seen.append("base")
+        record(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sync.disk.settle", settled)
+        patched.setattr("sync.applying.record_bases", recorded)
+        patched.setattr("sync.intents.record_bases", recorded)
+        run("sync_content")
+    assert seen[0] == str(known / "terms")
+    assert "base" in seen
+
+
+# --- what a person put back ---
 
 
 @pytest.mark.django_db

@@ -423,6 +423,15 @@ def test_a_new_entry_may_take_the_place_of_one_that_moved_away(known: Path) -> N
     assert_in_step(known)
 
 
+def test_a_new_entry_may_take_the_slug_of_one_that_was_renamed(known: Path) -> None:
+    rename_entry(item("black-box"), "dark-box")
+    create("Another box", "black-box")
+    synced()
+    assert (known / "terms/dark-box.md").read_bytes() == text("dark-box")
+    assert (known / BLACK).read_bytes() == text("black-box")
+    assert_in_step(known)
+
+
 def test_entries_that_were_merged_leave_one_file(known: Path) -> None:
     merge_entries(item("grey-box"), item("black-box"))
     assert steps(synced()) == {GREY: "file removed", BLACK: "exported"}
