@@ -429,16 +429,14 @@ def _with(repository: Repository, tree: str, entries: Mapping[str, Entry]) -> st
 
 def _rebase(meetings: Sequence[Meeting]) -> None:
     """What folder and database last agreed on is the text of the common ancestor."""
+    # New on both sides: they never met.
+    strangers = [meeting.item.pk for meeting in meetings if meeting.data is None]
     with transaction.atomic():
-        for meeting in meetings:
-            root, item = meeting.place.root, meeting.item.pk
-            if meeting.data is None:
-                # New on both sides: they never met.
-                record_bases(root, [], [item])
-                continue
-            digest = folder.digest(meeting.data)
-            store_texts({digest: meeting.data})
-            record_bases(root, [Agreed(item, meeting.path, digest)])
+        for place in {meeting.place for meeting in meetings}:
+            met = [(each, each.data) for each in meetings if each.place == place and each.data is not None]
+            store_texts({folder.digest(data): data for _, data in met})
+            agreed = {each.item.pk: Agreed(each.item.pk, each.path, folder.digest(data)) for each, data in met}
+            record_bases(place.root, agreed.values(), strangers)
 
 
 class _Content:
