@@ -66,13 +66,16 @@ class CarriedOut:
 def note(place: Place, intended: Sequence[Intended]) -> None:
     """Call it right before the files are touched. To record the base of an item ends it."""
     with transaction.atomic():
-        forget(place, [each.item for each in intended])
+        # Left from before are at most a few, and to look for 500 items takes ten times as long as this question.
+        if Intent.objects.filter(root=place.root).exists():
+            forget(place, [each.item for each in intended])
         bulk.insert(Intent, ["root", "item", "path", "document", "source"], ((place.root, *each) for each in intended))
 
 
 def forget(place: Place, items: Sequence[Any]) -> None:
     """Of what was not done after all."""
-    Intent.objects.filter(root=place.root, item__in=items).delete()
+    if items:
+        Intent.objects.filter(root=place.root, item__in=items).delete()
 
 
 def noted(place: Place) -> list[Intended]:
