@@ -42,23 +42,30 @@ class Unknown(Exception):
     """Something may lie there that cannot be looked at."""
 
 
-class Verdict(Enum):
-    # Nothing was done, or somebody has made something else of it: the recorded base is the right one.
-    VOID = auto()
-    # There is no base any more.
-    FORGOTTEN = auto()
-    # Nothing to be decided yet.
-    OPEN = auto()
+class Special(Enum):
+    """In place of a base: that which is recorded, or none."""
+
+    RECORDED = auto()
+    NONE = auto()
+
+
+class Verdict(NamedTuple):
+    """is_sure: False where it is only planned with, because what nobody can see now may show itself later."""
+
+    base: Agreed | Special
+    is_sure: bool = True
 
 
 @dataclass(slots=True)
 class CarriedOut:
-    """What came of intents. bases: by item, what counts in place of its recorded base; None for none. void: items.
+    """What came of intents. bases: by item, what counts in place of its recorded base; None for none.
 
-    touched: paths in folders of which the disk has to know the names before that is recorded.
+    open: items of which nothing is to be recorded yet. void: those of which the recorded base is the right one.
+    touched: paths in folders of which the disk has to know the names before anything is recorded.
     """
 
     bases: dict[Any, Agreed | None] = field(default_factory=dict)
+    open: set[Any] = field(default_factory=set)
     void: list[Any] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
 
@@ -107,12 +114,14 @@ def carried_out(
             verdict = _judged(each, bases.get(each.item), filed.get(each.item), look, found)
         except Unknown:
             continue
-        if verdict is Verdict.VOID:
+        if verdict.base is not Special.RECORDED:
+            out.bases[each.item] = None if verdict.base is Special.NONE else verdict.base
+        elif verdict.is_sure:
             out.void.append(each.item)
             continue
         out.touched |= {each.path, each.source or each.path}
-        if verdict is not Verdict.OPEN:
-            out.bases[each.item] = None if verdict is Verdict.FORGOTTEN else verdict
+        if not verdict.is_sure:
+            out.open.add(each.item)
     return out
 
 
@@ -123,7 +132,7 @@ def record(place: Place, done: CarriedOut) -> None:
     with transaction.atomic():
         # Two imports share the lock: the second waits here, and then nothing is left for it.
         waiting = Intent.objects.filter(root=place.root).select_for_update().values_list("item", flat=True)
-        bases = {item: done.bases[item] for item in waiting if item in done.bases}
+        bases = {item: done.bases[item] for item in waiting if item in done.bases and item not in done.open}
         disk.settle(sorted({(place.folder / path).parent for path in done.touched}))
         record_bases(place.root, filter(None, bases.values()), [item for item, base in bases.items() if base is None])
         forget(place, done.void)
@@ -131,7 +140,7 @@ def record(place: Place, done: CarriedOut) -> None:
 
 def _judged(
     intended: Intended, base: str | None, filed: str | None, look: Callable[[str, Any], Lying], found: Collection[str]
-) -> Agreed | Verdict:
+) -> Verdict:
     """base, filed: as in `sync.plan.plan`. Raises Unknown."""
     item, path, text, source = intended
     lying = look(source or path, item)
@@ -142,27 +151,35 @@ def _judged(
         moved = look(path, item)
         lying = moved if lying.text is None or moved.text == text else lying
     if lying.text == text:
-        return Agreed(item, lying.path, text)
+        return Verdict(Agreed(item, lying.path, text))
     if lying.text == base:
-        return Verdict.VOID
-    if lying.text is None:
-        # Removed, or put elsewhere with another text: as if it had been ours, unless that is what it was before.
-        is_ours = text in found or (base not in found and filed not in (None, text))
-        return Agreed(item, path, text) if is_ours else Verdict.VOID
+        return Verdict(Special.RECORDED)
+    if lying.text is not None:
+        return _judged_stranger(intended, text, lying, base, filed)
+    if text in found or base in found:
+        # Somebody put it elsewhere. Whether it had been moved by us nobody knows, so where it lay before counts.
+        return Verdict(Agreed(item, source or path, text) if text in found else Special.RECORDED)
+    # Gone, for good or for a moment, and the item may have changed since: a person decides.
+    is_other = filed not in (None, text)
+    return Verdict(Agreed(item, source or path, text) if is_other else Special.RECORDED, is_sure=False)
+
+
+def _judged_stranger(intended: Intended, text: str, lying: Lying, base: str | None, filed: str | None) -> Verdict:
+    """Somebody else was at the file: with which text they went on is the base."""
     known = texts([text, *([base] if base else [])])
     ours, before = known[text], known[base] if base else b""
     if is_nearer(lying.data, ours, before):
-        return Agreed(item, lying.path, text)
+        return Verdict(Agreed(intended.item, lying.path, text))
     if is_nearer(lying.data, before, ours) or filed in (None, text):
-        return Verdict.VOID
-    # Where the item has changed as well, a person decides: to merge from either could take something back.
-    return Verdict.FORGOTTEN
+        return Verdict(Special.RECORDED)
+    # A person decides: to merge from either could take something back.
+    return Verdict(Special.NONE, is_sure=False)
 
 
 def _judged_removal(lying: Lying, base: str | None, filed: str | None, found: Collection[str]) -> Verdict:
-    if lying.text is not None:
-        return Verdict.VOID
+    if lying.text is not None or (filed and base in found):
+        return Verdict(Special.RECORDED)
     if filed is None:
         # What is gone on both sides is forgotten by itself, and until then known by its text, wherever it is.
-        return Verdict.OPEN
-    return Verdict.VOID if base in found else Verdict.FORGOTTEN
+        return Verdict(Special.RECORDED, is_sure=False)
+    return Verdict(Special.NONE)

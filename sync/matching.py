@@ -88,7 +88,7 @@ def match(
     known = state.known_items(place, agreed, settled, carried_out.bases)
     matching = _Matching(place, found, settled, known, parsing)
     matching.out.carried_out = carried_out
-    matching.out.met = matching.out.met or bool(agreed)
+    matching.out.met = matching.out.met or bool(agreed or carried_out.bases)
     matching.out.pictures = {path: linked for path, linked in pictures.items() if not only or path in only}
     matching.take(files)
     return matching.result(only)

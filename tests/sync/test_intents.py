@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from documents import parse
 from glossary.editing import delete_entry, rename_entry, restore_entry, unpublish_entry
 from publishing.models import Conflict, Item
 from sync import applying, disk, intents, state
 from sync.models import Base, Intent
+from sync.resolving import resolve
 from tests.sync import folders
 from tests.sync.cast import BLACK_BOX, create, edit, entry, item, retitle, slugs, text
 from tests.sync.commands import run
+from tests.sync.repositories import change
 
 Act = Callable[[Item], object]
 
@@ -348,6 +351,97 @@ def test_whether_a_file_that_somebody_removed_since_takes_a_later_edit_with_it_a
     assert run("sync_content").code == 2
     assert text("black-box") == wanted
     assert run("sync_content").code == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", ["sync_content", "export_content", "import_content"])
+def test_what_nobody_could_tell_stays_open_until_a_person_has_decided(
+    known: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    _edited("expert")
+    killed(monkeypatch, "all files written")
+    file = known / "terms/black-box.md"
+    file.write_bytes(by_hand := file.read_bytes().replace(b'"expert"', b'"intermediate"'))
+    _edited("advanced")
+    assert run(command).code != 0
+    _deleted(item("black-box"))
+    assert run("sync_content").code == 2
+    assert "black-box" not in slugs()
+    assert file.read_bytes() == by_hand
+
+
+@pytest.mark.django_db
+def test_and_when_the_file_goes_that_is_another_conflict(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _edited("expert")
+    killed(monkeypatch, "all files written")
+    file = known / "terms/black-box.md"
+    file.write_bytes(file.read_bytes().replace(b'"expert"', b'"intermediate"'))
+    _edited("advanced")
+    assert run("sync_content").code == 2
+    file.unlink()
+    assert run("sync_content").code == 2
+    assert not file.exists()
+
+
+@pytest.mark.django_db
+def test_once_it_is_decided_it_is_closed(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _edited("expert")
+    killed(monkeypatch, "all files written")
+    file = known / "terms/black-box.md"
+    file.write_bytes(file.read_bytes().replace(b'"expert"', b'"intermediate"'))
+    _edited("advanced")
+    assert run("sync_content").code == 2
+    conflict = Conflict.objects.get()
+    assert conflict.ours is not None
+    resolve(conflict, parse(bytes(conflict.ours.data)), base_revision=item("black-box").revision)
+    assert run("sync_content").code == 0
+    assert b'"advanced"' in file.read_bytes()
+    assert not Intent.objects.exists()
+
+
+@pytest.mark.django_db
+def test_in_a_folder_of_one_file_an_import_is_not_the_first(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change("big-book", {"publishYear": 1991}, None, kind="book")
+    killed(monkeypatch, "all files written")
+    file = known / "books/big-book.md"
+    file.write_bytes(file.read_bytes().replace(b"1991", b"1992"))
+    change("big-book", {"publishYear": 1993}, None, kind="book")
+    assert run("import_content").code == 2
+    assert b"1993" in text("big-book", "book")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["noted", "all files written"])
+def test_a_file_that_is_away_for_a_moment_takes_nothing_back_when_it_comes_again(
+    known: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    _edited("expert")
+    killed(monkeypatch, moment)
+    file = known / "terms/black-box.md"
+    data = file.read_bytes()
+    file.unlink()
+    if moment == "noted":
+        edit("black-box", lambda document: document.__setitem__("note", "more"))
+    assert run("sync_content").code == 2
+    file.write_bytes(data)
+    if moment != "noted":
+        _as_it_was(item("black-box"))
+    assert run("sync_content").code == 0
+    assert file.read_bytes() == text("black-box")
+    assert (b'"expert"' in file.read_bytes()) is (moment == "noted")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["noted", "before a move"])
+def test_a_move_by_hand_and_a_rename_are_left_to_somebody(
+    known: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    rename_entry(item("white-box"), "dark-box")
+    killed(monkeypatch, moment)
+    (known / "terms/white-box.md").rename(known / "terms/elsewhere.md")
+    outcome = run("sync_content", "--json")
+    assert outcome.codes() == [("terms/elsewhere.md", "path.conflict")]
+    assert item("dark-box").path == "dark-box.md"
 
 
 # --- folders that cannot be looked at, and runs that do not come to their end ---
