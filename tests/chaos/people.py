@@ -5,6 +5,7 @@ import random
 import re
 import subprocess
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,7 +63,7 @@ class Notes:
                 known.append(etag)
 
 
-class Person:
+class Person(ABC):
     """Somebody with a connection of their own, who goes on until the end."""
 
     def __init__(self, client: httpx.Client, notes: Notes, ledger: Ledger, seed: str, pause: float = 0.05) -> None:
@@ -90,8 +91,9 @@ class Person:
             self._thread.join(120)
             self._thread = None
 
+    @abstractmethod
     def act(self) -> None:
-        raise NotImplementedError
+        """One thing that this person does."""
 
     def ask(self, method: str, address: str, **options: Any) -> httpx.Response | None:
         """The answer, unless nobody gave one. What must never come is complained of."""

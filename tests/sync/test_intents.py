@@ -236,6 +236,15 @@ def _by_hand(file: Path) -> bytes:
     return file.read_bytes()
 
 
+def _undecidable(content: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file after a killed sync, edited by hand: as near to the text of before as to the new one."""
+    _edited("expert")
+    killed(monkeypatch, "all files written")
+    file = content / "terms/black-box.md"
+    file.write_bytes(file.read_bytes().replace(b'"expert"', b'"intermediate"'))
+    return file
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("moment", ["noted", "all files written"])
 @pytest.mark.parametrize("then", ["nothing", "edited", "put back", "made a draft"])
@@ -256,10 +265,8 @@ def test_an_edit_by_hand_and_one_by_an_editor_after_it_are_merged(
 @pytest.mark.django_db
 @pytest.mark.parametrize("then", ["edited", "put back", "deleted"])
 def test_where_nobody_can_tell_a_person_decides(known: Path, monkeypatch: pytest.MonkeyPatch, then: str) -> None:
-    _edited("expert")
-    killed(monkeypatch, "all files written")
-    file = known / "terms/black-box.md"
-    file.write_bytes(by_hand := file.read_bytes().replace(b'"expert"', b'"intermediate"'))
+    file = _undecidable(known, monkeypatch)
+    by_hand = file.read_bytes()
     THEN[then](item("black-box"))
     before = _database()
     assert run("sync_content").code == 2
@@ -358,10 +365,8 @@ def test_whether_a_file_that_somebody_removed_since_takes_a_later_edit_with_it_a
 def test_what_nobody_could_tell_stays_open_until_a_person_has_decided(
     known: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    _edited("expert")
-    killed(monkeypatch, "all files written")
-    file = known / "terms/black-box.md"
-    file.write_bytes(by_hand := file.read_bytes().replace(b'"expert"', b'"intermediate"'))
+    file = _undecidable(known, monkeypatch)
+    by_hand = file.read_bytes()
     _edited("advanced")
     assert run(command).code != 0
     _deleted(item("black-box"))
@@ -372,10 +377,7 @@ def test_what_nobody_could_tell_stays_open_until_a_person_has_decided(
 
 @pytest.mark.django_db
 def test_and_when_the_file_goes_that_is_another_conflict(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _edited("expert")
-    killed(monkeypatch, "all files written")
-    file = known / "terms/black-box.md"
-    file.write_bytes(file.read_bytes().replace(b'"expert"', b'"intermediate"'))
+    file = _undecidable(known, monkeypatch)
     _edited("advanced")
     assert run("sync_content").code == 2
     file.unlink()
@@ -385,10 +387,7 @@ def test_and_when_the_file_goes_that_is_another_conflict(known: Path, monkeypatc
 
 @pytest.mark.django_db
 def test_once_it_is_decided_it_is_closed(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _edited("expert")
-    killed(monkeypatch, "all files written")
-    file = known / "terms/black-box.md"
-    file.write_bytes(file.read_bytes().replace(b'"expert"', b'"intermediate"'))
+    file = _undecidable(known, monkeypatch)
     _edited("advanced")
     assert run("sync_content").code == 2
     conflict = Conflict.objects.get()
